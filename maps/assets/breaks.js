@@ -48,16 +48,17 @@ function schemeChoice(page) {
   const now = page.schemeOf(layer);
   if (now === "custom") layer.breaks.custom ||= [...shown.breaks]; // as on another level
   const schemes = [...Object.keys(layer.breaks).filter((name) => name !== "custom"), "custom"];
-  const select = el("select", { id: "zb-scheme", change: (event) => {
+  const select = () => el("select", { id: "zb-scheme", change: (event) => {
     const name = event.target.value;
-    if (name === "custom") layer.breaks.custom ||= [...shown.breaks];
+    if (name === "custom") page.layer.breaks.custom ||= [...page.shown.breaks];
     page.setScheme(name);
   } },
   schemes.map((name) => el("option", { value: name, selected: name === now },
     speech.say(`scheme_${name}`))));
-  return el("div", { class: "zb-scheme" },
-    el("label", { for: "zb-scheme" }, speech.say("scheme")), select,
+  const draw = () => el("div", { class: "zb-scheme" },
+    el("label", { for: "zb-scheme" }, speech.say("scheme")), select(),
     now === "custom" ? breaksField(page) : null);
+  return now === "custom" ? draw() : keptPart(page, "scheme", [...schemes, now].join(), draw);
 }
 
 /** The field for the reader's breaks. */

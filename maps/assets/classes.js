@@ -230,10 +230,10 @@ function lookOf(model, shown, colours, only = null, kept = null) {
     striped: shown.layer.coarse ? stripedTable(table, ground) : null,
     sea: ground,
     hatch: [pixel(paper), dim ? mixed(pixel(stripe), pixel(paper), 180) : pixel(stripe)],
-    lines: {
+    lines: lineColours({
       fine: pixel(colours.paper), group: pixel(colours.deep),
       contrary: pixel(colours.pale), coast: pixel(colours.rule),
-    },
+    }),
     marks: { ink: colours.ink, paper: colours.paper },
   };
 }

@@ -30,6 +30,14 @@ function append(element, children) {
   }
 }
 
+/** Give an element these children; those that it has already stay in their place. */
+function arrange(parent, children) {
+  for (const child of [...parent.children]) if (!children.includes(child)) child.remove();
+  children.forEach((child, k) => {
+    if (parent.children[k] !== child) parent.insertBefore(child, parent.children[k] ?? null);
+  });
+}
+
 /** A link, or plain text if the address is not http(s). */
 function link(text, address) {
   return isWebAddress(address)

@@ -72,18 +72,20 @@ function histogram(page) {
 function countingChoice(page) {
   const { model, speech } = page;
   if (!model.population) return null;
-  const choices = [["territories", speech.text(model.head.level.plural)],
-    ["people", speech.say("counting_people")]];
-  return el("fieldset", { class: "zb-counting" },
-    el("legend", {}, speech.say("counting")),
-    choices.map(([name, words]) => el("label", {},
-      el("input", { type: "radio", name: "zb-counting", value: name,
-        checked: (page.counting || "territories") === name,
-        change: () => {
-          page.counting = name;
-          page.fill();
-          page.remember();
-          page.root.querySelector("input[name=zb-counting]:checked")?.focus();
-        } }),
-      el("span", {}, words))));
+  const counting = page.counting || "territories";
+  return keptPart(page, "counting", [counting, model.id].join(), () => {
+    const choices = [["territories", speech.text(model.head.level.plural)],
+      ["people", speech.say("counting_people")]];
+    return el("fieldset", { class: "zb-counting" },
+      el("legend", {}, speech.say("counting")),
+      choices.map(([name, words]) => el("label", {},
+        el("input", { type: "radio", name: "zb-counting", value: name, checked: counting === name,
+          change: () => {
+            page.counting = name;
+            page.fill();
+            page.remember();
+            page.root.querySelector("input[name=zb-counting]:checked")?.focus();
+          } }),
+        el("span", {}, words))));
+  });
 }

@@ -162,13 +162,13 @@ const TerritoryLayer = L.Layer.extend({
     this._resize(width, height, size);
     L.DomUtil.setTransform(this._container, map.containerPointToLayerPoint([0, 0]), 1);
     this._view = this._viewOf(map, width, height, this._ratio);
-    const { ids, edges } = this._shares() ? { ids: this.options.twin._ids,
-      edges: this.options.twin._edges } : this._own;
+    const { ids, runs } = this._shares() ? { ids: this.options.twin._ids,
+      runs: this.options.twin._runs } : this._own;
     this._ids = ids;
-    this._edges = edges;
+    this._runs = runs;
     if (!this._shares()) {
       rasterise(this.options.geometry, this._view, this._ids);
-      markEdges(this._ids, width, height, this.options.groups, this._fine(), this._edges);
+      findRuns(this._ids, width, height, this.options.groups, this._fine(), this._runs);
     }
     this._words.getContext("2d").clearRect(0, 0, width, height);
     this._colour();
@@ -182,10 +182,9 @@ const TerritoryLayer = L.Layer.extend({
     this._width = width;
     this._height = height;
     const kind = this.options.geometry.territories < 65535 ? Uint16Array : Uint32Array;
-    this._own = { ids: new kind(width * height), large: null,
-      edges: new Uint8Array(Math.ceil((width * height) / 4) * 4) }; // looked at by fours
+    this._own = { ids: new kind(width * height), large: null, runs: newRuns(width * height) };
     this._ids = this._own.ids;
-    this._edges = this._own.edges;
+    this._runs = this._own.runs;
     for (const canvas of [this._canvas, this._lines, this._words]) {
       canvas.width = width;
       canvas.height = height;
@@ -210,7 +209,7 @@ const TerritoryLayer = L.Layer.extend({
   },
 
   _colour() {
-    paint(this._ids, this._edges, this._width, this._height, this.options.look, this._pixels);
+    paint(this._ids, this._runs, this._width, this._height, this.options.look, this._pixels);
     this._canvas.getContext("2d").putImageData(this._image, 0, 0);
   },
 

@@ -1,7 +1,7 @@
 // The legend of the layer shown: classes with their counts, histogram, what is missing and why.
 
-/** page: { model, speech, colours, shown, setScheme, highlight }. */
-function drawLegend(page) {
+/** Fill the legend. page: { model, speech, colours, shown, legend, setScheme, highlight }. */
+function fillLegend(page) {
   const { shown, speech, colours } = page;
   const { layer } = shown;
   page.later.drop("bars"); // of the layer before, which may be all that this one is not
@@ -9,20 +9,30 @@ function drawLegend(page) {
     el("h2", { class: "zb-legend-title" }, isolated(speech.text(layer.title))),
     layer.period || layer.native || layer.suffix
       ? el("p", { class: "zb-legend-note" }, legendNote(layer, speech)) : null,
+    drawWaves(page),
   ];
   if (layer.kind === "bivariate") {
     parts.push(squareLegend(page));
   } else {
     parts.push(countingChoice(page));
     if (!layer.categories && shown.classes.length) parts.push(histogram(page));
-    if (!layer.categories) parts.push(directionLine(layer, shown, speech, colours));
+    if (!layer.categories) parts.push(directionLine(page));
     parts.push(classList(page));
     if (!layer.categories) parts.push(certaintyChoice(page));
   }
-  parts.splice(2, 0, drawWaves(page));
   parts.push(missingRow(page));
   if (!layer.categories && layer.kind !== "bivariate") parts.push(schemeChoice(page));
-  return el("section", { class: "zb-legend", "aria-label": speech.say("legend") }, parts);
+  arrange(page.legend, parts.filter(Boolean));
+}
+
+/** The part of the legend that was drawn for the layer before, if it has the same key; else a new one. Browsers
+ *  take more time for a new control than for one that stays. */
+function keptPart(page, name, key, draw) {
+  const kept = page.keptParts.get(name);
+  if (kept?.key === key) return kept.element;
+  const element = draw();
+  page.keptParts.set(name, { key, element });
+  return element;
 }
 
 function legendNote(layer, speech) {
@@ -42,16 +52,19 @@ function endWords({ better }) {
 }
 
 /** The two ends in words, under their colours. */
-function directionLine(layer, shown, speech, colours) {
+function directionLine(page) {
+  const { shown, speech } = page;
   if (shown.classes.length < 2) return null;
-  const [low, high] = endWords(layer);
-  const bar = svg("svg", { class: "zb-ramp", viewBox: `0 0 ${shown.classes.length * 10} 6`,
-    preserveAspectRatio: "none", "aria-hidden": "true" });
-  shown.classes.forEach(({ colour }, k) => {
-    bar.append(svg("rect", { x: k * 10, y: 0, width: 10, height: 6, fill: colour }));
+  const [low, high] = endWords(shown.layer);
+  return keptPart(page, "direction", [low, high, ...shown.classes.map(({ colour }) => colour)].join(), () => {
+    const bar = svg("svg", { class: "zb-ramp", viewBox: `0 0 ${shown.classes.length * 10} 6`,
+      preserveAspectRatio: "none", "aria-hidden": "true" });
+    shown.classes.forEach(({ colour }, k) => {
+      bar.append(svg("rect", { x: k * 10, y: 0, width: 10, height: 6, fill: colour }));
+    });
+    return el("div", { class: "zb-direction" }, bar,
+      el("span", {}, speech.say(low)), el("span", {}, speech.say(high)));
   });
-  return el("div", { class: "zb-direction" }, bar,
-    el("span", {}, speech.say(low)), el("span", {}, speech.say(high)));
 }
 
 /** The classes; the one pointed at, or reached by the arrows, is the only one in its colour. */

@@ -24,8 +24,10 @@ class Model {
   /** Add a layer whose figures are not in a block of the page, before another or last. */
   include(layer, column, before = null) {
     this._byId.set(layer.id, layer);
-    const at = this.layers.indexOf(before);
-    this.layers.splice(at < 0 ? this.layers.length : at, 0, layer);
+    const found = this.layers.indexOf(before);
+    const at = found < 0 ? this.layers.length : found;
+    // Another list, so that what was made for the former one is seen to be old.
+    this.layers = [...this.layers.slice(0, at), layer, ...this.layers.slice(at)];
     this._columns.set(layer.id, column);
   }
 

@@ -1,11 +1,13 @@
 // From the id image to colours: one lookup per pixel, lines where neighbouring ids differ.
 
 const COARSE_STRIPES = [2, 8]; // pixels of a stripe, and from one to the next, over figures of larger areas
+const LONG_RUN = 24; // pixels from which filling a run at once is faster
+const SHORT_RUN = 16; // mean pixels of a run below which a pixel at a time is faster
 const HATCH = 1; // stands in a colour table where a territory has no figure
 const COAST = 1; // kinds of border: of the whole, of a group, of one territory
 const GROUP = 2;
 const FINE = 3;
-const SHARE = { coast: 150, group: 160, fine: 90 }; // of 256, how much of a line covers a colour
+const SHARES = [0, 150, 160, 90]; // of 256, by kind of border, how much of a line covers a colour
 
 /** "#rrggbb" as the little-endian RGBA integer that an image holds: signed, as integers are that
  *  browsers reckon with fast. */
@@ -22,19 +24,23 @@ function mixed(colour, line, share) {
   return 0xff000000 | rb | g;
 }
 
-/** The colour of a border pixel: `kind` as in markEdges, `part` 256 for a whole line. */
+/** The colours of lines by kind of border and by the green (0 … 255) of what they cover: towards ink on pale
+ *  colours, towards paper on deep ones, so that they are visible on both. */
+function lineColours({ fine, group, contrary, coast }) {
+  const colours = new Int32Array(4 * 256);
+  for (let green = 0; green < 256; green++) {
+    colours[256 * COAST + green] = coast;
+    colours[256 * GROUP + green] = green > 105 ? group : contrary;
+    colours[256 * FINE + green] = green > 190 ? group : green < 70 ? contrary : fine;
+  }
+  return colours;
+}
+
+/** The colour of a border pixel: `kind` as in findRuns, `part` 256 for a whole line. */
 function bordered(colour, kind, look, part) {
-  const { lines } = look;
-  // Visible on pale and on deep colours: towards ink on the former, paper on the latter.
-  const green = (colour >>> 8) & 255;
-  if (kind === FINE) {
-    const line = green > 190 ? lines.group : green < 70 ? lines.contrary : lines.fine;
-    return mixed(colour, line, (SHARE.fine * part) >> 8);
-  }
-  if (kind === GROUP) {
-    return mixed(colour, green > 105 ? lines.group : lines.contrary, (SHARE.group * part) >> 8);
-  }
-  return mixed(colour >>> 24 ? colour : look.sea, lines.coast, (SHARE.coast * part) >> 8);
+  const line = look.lines[256 * kind + ((colour >>> 8) & 255)];
+  const ground = kind === COAST && colour >>> 24 === 0 ? look.sea : colour;
+  return mixed(ground, line, (SHARES[kind] * part) >> 8);
 }
 
 /** The kind of border between three ids that are not all the same, 0 if none is drawn. */
@@ -47,21 +53,44 @@ function edgeBetween(a, b, c, groups, fine) {
   return fine ? FINE : 0;
 }
 
+/** What `findRuns` fills for so many pixels: `ends` and `edges`, of which the first `count` and `edgeCount` are used. */
+function newRuns(pixels) {
+  return { ends: new Uint32Array(pixels >> 3), count: 0, edges: new Uint32Array(pixels >> 3), edgeCount: 0 };
+}
+
+/** The same numbers in an array with more room. */
+function enlarged(numbers) {
+  const larger = new Uint32Array(2 * numbers.length + 16);
+  larger.set(numbers);
+  return larger;
+}
+
 /**
- * Write into `edges` (a byte per pixel) where lines run: on a pixel whose right or lower neighbour
- * is in another territory. Computed once for a view; a change of colours uses it again.
+ * Write into `runs` where the id image changes: `ends` are the positions behind the last pixel of each run of
+ * one id; `edges` the pixels on a line (four times their position, and the kind of border), whose right or
+ * lower neighbour is in another territory. Computed once for a view; a change of colours uses it again.
  */
-function markEdges(ids, width, height, groups, fine, edges) {
+function findRuns(ids, width, height, groups, fine, runs) {
+  let { ends, edges } = runs;
+  let [count, edgeCount] = [0, 0];
   for (let y = 0, p = 0; y < height; y++) {
     const down = y + 1 < height ? width : 0;
     for (let x = 0; x < width; x++, p++) {
       const id = ids[p];
       const beside = x + 1 < width ? ids[p + 1] : id;
       const below = ids[p + down];
-      edges[p] = id === beside && id === below ? 0
-        : edgeBetween(id, beside, below, groups, fine);
+      if (id !== beside || x + 1 === width) {
+        if (count === ends.length) ends = enlarged(ends);
+        ends[count++] = p + 1;
+      }
+      if (id === beside && id === below) continue;
+      const kind = edgeBetween(id, beside, below, groups, fine);
+      if (kind === 0) continue;
+      if (edgeCount === edges.length) edges = enlarged(edges);
+      edges[edgeCount++] = 4 * p + kind;
     }
   }
+  Object.assign(runs, { ends, count, edges, edgeCount });
 }
 
 /** The colours of a stripe over figures of larger areas: paler; "missing" and nothing stay. */
@@ -76,37 +105,47 @@ function onStripe(x, y) {
 }
 
 /**
- * Paint `ids` into `out` (RGBA as Int32), both width × height.
+ * Paint `ids` into `out` (RGBA as Int32), both width × height; `runs` as findRuns found them.
  *
  * look: `table` colour by id (`HATCH` where missing, 0 transparent); `striped` the same on stripes, null
- * without; `lines` the colours { fine,
- * group, contrary, coast }; `sea`; `hatch` [ground, stripe].
+ * without; `lines` of lineColours; `sea`; `hatch` [ground, stripe].
  */
-function paint(ids, edges, width, height, look, out) {
+function paint(ids, runs, width, height, look, out) {
   const { table } = look;
-  const [paper, stripe] = look.hatch;
-  for (let y = 0, p = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, p++) {
-      const colour = table[ids[p]];
-      if (colour !== HATCH) out[p] = colour;
-      else out[p] = (x + y) % 6 < 2 ? stripe : paper;
-    }
+  const { ends, count, edges, edgeCount } = runs;
+  const short = width * height < SHORT_RUN * count;
+  if (short) for (let p = 0; p < out.length; p++) out[p] = table[ids[p]];
+  for (let k = 0, p = 0; k < count; k++) {
+    const end = ends[k];
+    const colour = table[ids[p]];
+    if (colour === HATCH) hatchRun(p, end, width, look.hatch, out);
+    else if (!short && end - p > LONG_RUN) out.fill(colour, p, end);
+    else if (!short) for (let q = p; q < end; q++) out[q] = colour;
+    p = end;
   }
   if (look.striped) paintStripes(ids, width, height, look.striped, out);
-  const fours = new Uint32Array(edges.buffer);
-  for (let k = 0; k < fours.length; k++) {
-    if (fours[k] === 0) continue; // few pixels are on a line
-    for (let p = 4 * k; p < 4 * k + 4; p++) {
-      if (edges[p] !== 0) out[p] = bordered(out[p], edges[p], look, 256);
-    }
+  for (let k = 0; k < edgeCount; k++) {
+    const p = edges[k] >>> 2;
+    out[p] = bordered(out[p], edges[k] & 3, look, 256);
   }
 }
 
+/** The hatching of a run, which is within one row. */
+function hatchRun(from, to, width, [paper, stripe], out) {
+  const apart = Math.floor(from / width) + (from % width) - from; // x + y - p
+  for (let p = from; p < to; p++) out[p] = (p + apart) % 6 < 2 ? stripe : paper;
+}
+
+/** The stripes over figures of larger areas, pixel by pixel as onStripe tells. */
 function paintStripes(ids, width, height, striped, out) {
-  for (let y = 0, p = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, p++) {
-      const colour = striped[ids[p]];
-      if (colour !== HATCH && onStripe(x, y)) out[p] = colour;
+  const [wide, every] = COARSE_STRIPES;
+  for (let y = 0; y < height; y++) {
+    for (let first = y % every - every; first < width; first += every) {
+      for (let x = Math.max(first, 0); x < Math.min(first + wide, width); x++) {
+        const p = y * width + x;
+        const colour = striped[ids[p]];
+        if (colour !== HATCH) out[p] = colour;
+      }
     }
   }
 }

@@ -33,25 +33,49 @@ function findPair(model, name) {
   return null;
 }
 
-/** The list that crosses the layer shown with another one; null without two that can be crossed. */
-function drawCross(page) {
-  const { model, speech, layer } = page;
-  const offered = new Set(pairable(model));
-  if (offered.size < 2) return null;
+/** Show the list that crosses the layer shown with another one; without two that can be crossed there is none.
+ *  It is drawn once for the layers of a model: as many options take longer than the rest of the head. */
+function showCross(page) {
+  const { model, layer, crossPlace } = page;
   const crossed = layer.kind === "bivariate";
-  const first = crossed ? layer.x : layer.id;
-  if (!crossed && !offered.has(layer)) return null;
-  const choose = (event) => {
-    const made = event.target.value ? pairLayer(model, first, event.target.value) : model.layer(first);
+  const offered = pairable(model);
+  const possible = offered.length > 1 && (crossed || offered.includes(layer));
+  if (page.cross?.layers !== model.layers) page.cross = possible ? drawCross(page, new Set(offered)) : null;
+  if (page.cross && page.cross.element.parentNode !== crossPlace) crossPlace.replaceChildren(page.cross.element);
+  if (!page.cross) crossPlace.replaceChildren();
+  else page.cross.element.hidden = !possible;
+  if (possible) page.cross.show(crossed ? layer.x : layer.id, crossed ? layer.y : "");
+}
+
+/** The list: { layers of the model; element; show (the ids of the first layer, and of that which crosses it) }. */
+function drawCross(page, offered) {
+  const { model, speech } = page;
+  const none = el("option", { value: "" }, "–");
+  const groups = themesOf(model, speech).map(({ title, layers }) => ({
+    element: el("optgroup", { label: title }),
+    options: layers.filter((one) => offered.has(one))
+      .map(({ id, title: text }) => el("option", { value: id }, speech.text(text))),
+  }));
+  let left = null; // the layer that is not in the list: it cannot cross itself
+  const select = el("select", { id: "zb-cross", change: () => {
+    const made = select.value ? pairLayer(model, left, select.value) : model.layer(left);
     if (made) page.choose(made);
     document.getElementById("zb-cross")?.focus();
+  } });
+  const leaveOut = (first) => {
+    const changed = groups.filter(({ options }) => options.some(({ value }) => value === first || value === left));
+    left = first;
+    for (const { element, options } of select.length ? changed : groups) {
+      element.replaceChildren(...options.filter(({ value }) => value !== first));
+    }
+    const filled = groups.map(({ element }) => element).filter((element) => element.firstChild);
+    if (select.childElementCount !== filled.length + 1) select.replaceChildren(none, ...filled);
   };
-  return el("label", { class: "zb-cross" }, el("span", {}, speech.say("cross_with")),
-    el("select", { id: "zb-cross", change: choose },
-      el("option", { value: "" }, "–"),
-      themesOf(model, speech).map(({ title, layers }) => {
-        const others = layers.filter((one) => offered.has(one) && one.id !== first);
-        return others.length ? el("optgroup", { label: title }, others.map((one) => el("option",
-          { value: one.id, selected: crossed && one.id === layer.y }, speech.text(one.title)))) : null;
-      })));
+  const show = (first, second) => {
+    if (first !== left) leaveOut(first);
+    select.value = second;
+    if (select.selectedIndex < 0) select.selectedIndex = 0;
+  };
+  return { layers: model.layers, show,
+    element: el("label", { class: "zb-cross" }, el("span", {}, speech.say("cross_with")), select) };
 }

@@ -4,7 +4,9 @@ const PANEL = {
   build() {
     const { head } = this.model;
     const { speech } = this;
-    this.legendPlace = el("div", { class: "zb-legend-place" });
+    this.keptParts = new Map(); // of the legend, by name
+    this.legend = el("section", { class: "zb-legend", "aria-label": speech.say("legend") });
+    this.legendPlace = el("div", { class: "zb-legend-place" }, head.embed ? null : this.legend);
     this.cardPlace = el("div", { class: "zb-card-place" });
     this.tip = el("div", { class: "zb-tip", "aria-hidden": "true", hidden: true });
     this.pictures = el("div", { class: "zb-pictures" });
@@ -49,6 +51,7 @@ const PANEL = {
     const { words } = this.base.head;
     const others = Object.keys(words).filter((lang) => lang !== speech.lang);
     this.chooser = drawChooser(this);
+    this.cross = null;
     return el("header", { class: "zb-head" },
       el("div", { class: "zb-eyebrow" },
         this.placeLine = el("span", {}),
@@ -78,7 +81,7 @@ const PANEL = {
     this.readingPlace.replaceChildren(...[compositionOf(this), speech.reading(layer)]
       .filter(Boolean).flatMap((text, k) => (k ? [" ", isolated(text)] : [isolated(text)])));
     this.chooser.show();
-    this.crossPlace.replaceChildren(...[drawCross(this)].filter(Boolean));
+    showCross(this);
   },
 
   drawMethod() {
@@ -103,7 +106,8 @@ const PANEL = {
   fill() {
     this.tipId = 0;
     this.fillHead();
-    this.legendPlace.replaceChildren(this.model.head.embed ? shortLegend(this) : drawLegend(this));
+    if (this.model.head.embed) this.legendPlace.replaceChildren(shortLegend(this));
+    else fillLegend(this);
     this.paneTitle.replaceChildren(isolated(this.speech.text(this.layer.title)));
     this.later.add("method", () => this.fillMethod()); // far below
     this.fillFoot();

@@ -14,6 +14,7 @@ class Speech {
     this.lang = lang;
     this.words = head.words[lang];
     this.formats = [];
+    this.dates = new Map(); // written before
     this.plurals = formatOf(Intl.PluralRules, this.words.locale);
   }
 
@@ -89,6 +90,11 @@ class Speech {
 
   /** A date or period in this language's form; other text as it is. */
   date(text) {
+    if (!this.dates.has(text)) this.dates.set(text, this.writeDate(text));
+    return this.dates.get(text);
+  }
+
+  writeDate(text) {
     if (/^[\d-]+\/[\d-]+$/.test(text || "")) {
       return text.split("/").map((one) => this.date(one)).join(" – ");
     }
