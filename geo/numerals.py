@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -84,6 +85,47 @@ def format_month(month: date, lang: str) -> str:
     from babel.dates import format_date
 
     return format_date(month, "MMMM y", locale=_locale(lang))
+
+
+def number_marks(lang: str) -> dict[str, str | int] | None:
+    """Return how a language writes numbers: the marks of decimals and of thousands, and the number
+    of whole digits from which thousands are marked. None if its groups are not of three digits or
+    its digits are not 0 to 9.
+
+    >>> number_marks("en"), number_marks("hi")
+    ({'decimal': '.', 'group': ',', 'least': 4}, None)
+    """
+    written = _browsers_number("12345678.5", lang)
+    found = re.fullmatch(r"12(?P<group>\D+)345(?P=group)678(?P<decimal>\D+)5", written)
+    if found is None:
+        return None
+    group = found["group"]
+    least = next(k for k in (4, 5, 6, 7) if group in _browsers_number("1" * k, lang))
+    return {"decimal": found["decimal"], "group": group, "least": least}
+
+
+def _browsers_number(text: str, lang: str) -> str:
+    """Return a number as a browser writes it: by the pattern of the language."""
+    from babel.numbers import format_decimal
+
+    return str(format_decimal(Decimal(text), locale=_locale(lang)))
+
+
+def date_forms(lang: str) -> dict[str, list[str]]:
+    """Return how a language writes a month and a day of it, for each month, with the slots `{year}`
+    and `{day}`.
+
+    >>> forms = date_forms("fr")
+    >>> forms["months"][1], forms["days"][8]
+    ('février {year}', '{day} septembre {year}')
+    """
+    months = [date(2003, month, 27) for month in range(1, 13)]
+    return {
+        "months": [format_month(one, lang).replace("2003", "{year}") for one in months],
+        "days": [
+            format_day(one, lang).replace("2003", "{year}").replace("27", "{day}") for one in months
+        ],
+    }
 
 
 def takes_singular(count: int, lang: str) -> bool:

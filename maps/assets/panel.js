@@ -133,15 +133,23 @@ const PANEL = {
   },
 
   /** The sources of the layer. Those of the others are there, invisible: the space of the footer in the
-   *  window stays the same, and the map its size. */
+   *  window stays the same, and the map its size. The longest decide it; the rest follow later. */
   fillFoot() {
-    const { cited } = this;
-    for (const layer of [...this.model.layers, this.layer]) {
-      if (cited.has(citeKey(layer))) continue;
-      cited.set(citeKey(layer), this.drawSources(layer));
-      this.footPlace.append(cited.get(citeKey(layer)));
+    const { layers, head } = this.model;
+    this.citeAll([longestCited(layers, head), this.layer]);
+    if (layers.some((layer) => !this.cited.has(citeKey(layer)))) this.later.add("foot", () => this.citeAll(layers));
+    for (const [name, told] of this.cited) told.classList.toggle("zb-other", name !== citeKey(this.layer));
+  },
+
+  /** Paragraphs for the sources of some layers, those that are not there yet. */
+  citeAll(layers) {
+    for (const layer of layers) {
+      if (this.cited.has(citeKey(layer))) continue;
+      const told = this.drawSources(layer);
+      told.classList.add("zb-other");
+      this.cited.set(citeKey(layer), told);
+      this.footPlace.append(told);
     }
-    for (const [name, told] of cited) told.classList.toggle("zb-other", name !== citeKey(this.layer));
   },
 
   /** The sources of the layer, and of that of the second map, as text. */
@@ -188,6 +196,13 @@ const PANEL = {
 /** What a layer has to cite: its sources, and the reader's table. */
 function citeKey({ sources, file }) {
   return `${file ?? ""}/${sources.join()}`;
+}
+
+/** The layer whose sources take the most letters. */
+function longestCited(layers, { sources }) {
+  const letters = sources.map((source) => Object.values(source).join(" ").length);
+  const length = (layer) => layer.sources.reduce((sum, k) => sum + letters[k], 0);
+  return layers.reduce((one, other) => (length(other) > length(one) ? other : one));
 }
 
 /** The title of the page, with the place if it is a part of the country. */

@@ -41,8 +41,20 @@ class Speech {
     return text[this.lang] || text.en || Object.values(text)[0] || "";
   }
 
-  /** A number with its decimals. */
+  /** A number with its decimals: those of its shortest form, rounded half away from zero, as Intl does. */
   number(value, digits = 0) {
+    const plain = String(Math.abs(value));
+    const scaled = Math.round(Number(`${plain}e${digits}`));
+    const { numbers } = this.words;
+    if (!numbers || !Number.isSafeInteger(scaled) || plain.includes("e")) return this.numberOfIntl(value, digits);
+    const signs = String(scaled).padStart(digits + 1, "0");
+    const whole = signs.slice(0, signs.length - digits);
+    const grouped = whole.length < numbers.least ? whole : whole.replace(/\B(?=(?:\d{3})+$)/g, numbers.group);
+    return (value < 0 && scaled ? "\u2212" : "") + grouped
+      + (digits ? numbers.decimal + signs.slice(-digits) : "");
+  }
+
+  numberOfIntl(value, digits) {
     this.formats[digits] ??= formatOf(Intl.NumberFormat, this.words.locale,
       { minimumFractionDigits: digits, maximumFractionDigits: digits });
     const nothing = Number(Math.abs(value).toFixed(digits)) === 0;
@@ -103,11 +115,8 @@ class Speech {
     const [, year, month, day] = match.map(Number);
     const when = new Date(Date.UTC(year, month - 1, day || 1));
     if (when.getUTCMonth() !== month - 1) return text;
-    const form = { timeZone: "UTC", year: "numeric", month: "long" };
-    if (day) form.day = "numeric";
-    return formatOf(Intl.DateTimeFormat, this.words.locale, form).formatToParts(when)
-      .map(({ type, value }) => (type === "day" && value === "1" ? this.words.first_day : value))
-      .join("");
+    const { dates, first_day: first } = this.words;
+    return this.fill(dates[day ? "days" : "months"][month - 1], { year, day: day === 1 ? first : day });
   }
 
   /** Number of territories with the name of their level. */

@@ -16,9 +16,11 @@ from zoneblanche.geo.messages import (
     translate_all,
 )
 from zoneblanche.geo.numerals import (
+    date_forms,
     format_day,
     format_month,
     locale_tag,
+    number_marks,
     plural_forms,
 )
 
@@ -243,13 +245,16 @@ OWN_NAME = pgettext("the language's own name", "English")
 
 def page_words(lang: str) -> dict[str, Any]:
     """Return everything that a page says in a language, by name: phrases, phrases by plural form,
-    the name of the language, and the locale of its numbers and dates."""
+    the name of the language, the locale of its numbers and dates, and their forms: a browser takes
+    tens of milliseconds to load its own, which the first picture does not wait for."""
     return {
         **translate_all(WORDS, lang),
         **by_plural_form(COUNTED, lang),
         "first_day": translate(FIRST_DAY, lang),
         "language": translate(OWN_NAME, lang),
         "locale": locale_tag(lang),
+        "numbers": number_marks(lang),
+        "dates": date_forms(lang),
     }
 
 
