@@ -113,7 +113,8 @@ def _solved(
         constraints=limits,
         integrality=np.ones(len(usable)),
         bounds=Bounds(0, 1),
-        options={"mip_rel_gap": GAP},
+        # One row leaves nothing to presolve; and what presolve finds HiGHS may print a line about.
+        options={"mip_rel_gap": GAP, "presolve": False},
     )
     if solved.x is None:
         return None
