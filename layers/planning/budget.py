@@ -16,6 +16,7 @@ from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.messages import _
 from zoneblanche.layers.planning.distances import Floats, Ints
 from zoneblanche.layers.planning.location import TINY
+from zoneblanche.layers.planning.solver import solve_programme
 
 MOST_EXACT = 40_000
 GAP = 1e-7
@@ -101,19 +102,17 @@ def _solved(
     usable: Ints,
     floors: tuple[sparse.csr_array, Ints] | None,
 ) -> tuple[Bought, float] | None:
-    from scipy.optimize import Bounds, LinearConstraint, milp
+    from scipy.optimize import LinearConstraint
 
     # Scaled, so that the tolerances of the solver are shares of the budget.
     scale = budget or 1.0
     limits = [LinearConstraint(costs[None, usable] / scale, -np.inf, budget / scale)]
     if floors is not None:
         limits.append(LinearConstraint(floors[0], floors[1], np.inf))
-    solved = milp(
+    solved = solve_programme(
         -gains[usable],
         constraints=limits,
-        integrality=np.ones(len(usable)),
-        bounds=Bounds(0, 1),
-        # One row leaves nothing to presolve; and what presolve finds HiGHS may print a line about.
+        # One row leaves nothing to presolve.
         options={"mip_rel_gap": GAP, "presolve": False},
     )
     if solved.x is None:

@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from zoneblanche.layers.planning.solver import solve_programme
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -54,6 +56,12 @@ class Gains:
     def total(self, chosen: Sequence[int]) -> float:
         """What the chosen sites bring together."""
         return float(self.served(chosen).sum())
+
+    def with_one_more(self, chosen: Sequence[int]) -> Floats:
+        """What the chosen sites bring together with each further site, shape (sites,)."""
+        best = self.served(chosen)
+        more = np.maximum(self.table.data - best[self.table.indices], 0.0)
+        return best.sum() + np.bincount(self.columns, more, minlength=self.table.shape[1])
 
     def in_order(self, chosen: Sequence[int]) -> Floats:
         """What each chosen site adds to those before it."""
@@ -282,7 +290,7 @@ def solve_sites(
     Args:
         forbidden: choices that are not allowed, to find the next best.
     """
-    from scipy.optimize import Bounds, LinearConstraint, milp
+    from scipy.optimize import LinearConstraint
 
     matrix, cost = _programme(gains)
     sites = gains.table.shape[1]
@@ -298,11 +306,10 @@ def solve_sites(
     low = np.concatenate([low, [count], np.zeros(len(forbidden))])
     high = np.concatenate([high, [count], [len(choice) - 1 for choice in forbidden]])
     integral = np.concatenate([np.ones(sites), np.zeros(width - sites)])
-    solved = milp(
+    solved = solve_programme(
         cost,
         constraints=LinearConstraint(sparse.vstack(rows, format="csr"), low, high),
         integrality=integral,
-        bounds=Bounds(0.0, 1.0),
         options={"mip_rel_gap": 0.0},
     )
     if solved.x is None:
