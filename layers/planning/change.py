@@ -9,7 +9,7 @@ yes or no changes as a whole, and a figure beyond its goalpost must first come b
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -17,7 +17,7 @@ import pandas as pd
 
 from zoneblanche.layers.index.recipe.recipe import Dimension, Element, Recipe
 from zoneblanche.layers.index.score import Scored
-from zoneblanche.layers.planning.distances import Floats
+from zoneblanche.layers.planning.distances import Floats, Ints
 
 MOST_SWITCHES = 12
 """Indicators that change as a whole or are beyond a goalpost; every combination is tried."""
@@ -40,6 +40,31 @@ class Moves:
     idle: Floats
     units: Floats
     whole: np.ndarray
+
+    def take(self, rows: Ints) -> Moves:
+        """Return those of some territories, by position; one may be taken more than once."""
+        return replace(self, points=self.points[rows], idle=self.idle[rows], units=self.units[rows])
+
+    def without(self, columns: Sequence[int]) -> Moves:
+        """Return them with some figures that cannot be changed."""
+        points, idle, units = self.points.copy(), self.idle.copy(), self.units.copy()
+        points[:, columns], idle[:, columns], units[:, columns] = 0.0, 0.0, np.inf
+        return replace(self, points=points, idle=idle, units=units)
+
+    def advanced(self, column: int, amount: Floats) -> tuple[Moves, Floats]:
+        """Return what is left after a figure has moved towards its good side, and the points that
+        this moved the score.
+
+        Args:
+            column: of the figure.
+            amount: in its unit, ≥ 0; (territories,).
+        """
+        points, idle = self.points.copy(), self.idle.copy()
+        in_vain = np.minimum(idle[:, column], amount)
+        gained = np.minimum((amount - in_vain) / self.units[:, column], points[:, column])
+        idle[:, column] -= in_vain
+        points[:, column] -= gained
+        return replace(self, points=points, idle=idle), gained
 
 
 def is_linear(recipe: Recipe) -> bool:

@@ -14,16 +14,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from zoneblanche.geo.errors import Fault, InputError
+from zoneblanche.geo.errors import Fault, InputError, nearest
 from zoneblanche.geo.messages import _, join, quantity
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.build import take
-from zoneblanche.layers.index.context import index_context
+from zoneblanche.layers.index.context import Context, index_context
 from zoneblanche.layers.index.recipe.recipe import Dimension, Recipe
 from zoneblanche.layers.index.score import ScoredAtlas, score, score_atlas
 from zoneblanche.layers.index.uncertainty.robustness import draw_scores
-from zoneblanche.layers.planning.change import is_linear, least_change, moves_of
-from zoneblanche.layers.planning.distances import Floats
+from zoneblanche.layers.planning.change import Moves, is_linear, least_change, moves_of
+from zoneblanche.layers.planning.distances import Floats, Ints
 
 SHARE = 0.9
 """Share of the draws in which a score must stay beyond the limit; and the decile of the limit."""
@@ -73,6 +73,8 @@ class Index:
         costs: of one unit of each, in their order.
         worse_up: whether a high score is worse.
         margin: points by which a limit is passed; None for half of the range of each score.
+        by_sites: id of the figure that a site changes; "" where no site is considered.
+        unsold: ids of the indicators that nobody buys: only a site changes them, or nothing.
     """
 
     atlas: Atlas
@@ -82,6 +84,8 @@ class Index:
     costs: Floats
     worse_up: bool
     margin: float | None = None
+    by_sites: str = ""
+    unsold: frozenset[str] = frozenset()
 
     @property
     def scores(self) -> pd.Series:
@@ -110,19 +114,45 @@ class Index:
         return {name for name in self.names if self.atlas.indicators[name].unit == "boolean"}
 
 
+@dataclass(frozen=True)
+class Rows:
+    """Territories to be lifted, each as it is or as a site would leave it.
+
+    Attributes:
+        at: position of the territory of each row in the atlas; one may be there more than once.
+        nearer: units by which a site moves the figure `by_sites` of the index towards its good
+            side, ≥ 0.
+    """
+
+    at: Ints
+    nearer: Floats
+
+
+def rows_of(index: Index, codes: Sequence[str]) -> Rows:
+    """Return territories as they are, in the order of the atlas."""
+    at = np.flatnonzero(index.atlas.codes.isin(codes))
+    return Rows(at, np.zeros(len(at)))
+
+
 def read_index(
     atlas: Atlas,
     index_id: str | None,
     costs: Mapping[str, float],
     *,
     margin: float | None = None,
+    by_sites: str = "",
 ) -> Index:
     """Return an index of an atlas with what can be changed and what it costs.
 
     Without costs, a change counts by its share of the goalposts, or of the range of all figures.
 
+    Args:
+        by_sites: id of a figure that sites change: without a cost, only they do; and without any
+            costs, nothing else is changed.
+
     Raises:
-        InputError: no such index, nothing that can be changed, or costs of some indicators only.
+        InputError: no such index, nothing that can be changed, a figure of sites that is not in it,
+            or costs of some indicators only.
     """
     index_id = index_id or ["", *atlas.recipes][-1]
     recipe = atlas.recipe(index_id)
@@ -138,8 +168,21 @@ def read_index(
             )
         )
     names = tuple(element.id for element in elements)
+    if by_sites and by_sites not in names:
+        raise InputError(
+            Fault(
+                _(
+                    "a site changes {figure}, which is not among the figures of {recipe} that can "
+                    "be changed.",
+                    figure=repr(by_sites),
+                    recipe=repr(recipe.id),
+                ),
+                remedy=nearest(by_sites, names),
+                kind="no-site-figure",
+            )
+        )
     if costs:
-        missing = [name for name in names if name not in costs]
+        missing = [name for name in names if name not in costs and name != by_sites]
         if missing:
             raise InputError(
                 Fault(
@@ -148,11 +191,14 @@ def read_index(
                     kind="no-cost",
                 )
             )
-        units = np.array([costs[name] for name in names])
+        units = np.array([costs.get(name, 1.0) for name in names])
     else:
         spans = [_span(element.goalposts, found.values[element.id]) for element in elements]
         units = 1.0 / np.array(spans)
-    return Index(atlas, recipe, found, names, units, recipe.orientation == "worse", margin)
+    unsold = frozenset(set(names) - set(costs)) if by_sites else frozenset()
+    return Index(
+        atlas, recipe, found, names, units, recipe.orientation == "worse", margin, by_sites, unsold
+    )
 
 
 def _span(goalposts: tuple[float, float] | None, figures: pd.Series) -> float:
@@ -173,7 +219,7 @@ def lift(index: Index, codes: Sequence[str], *, exact: bool = False) -> Lifted:
             for one.
     """
     if is_linear(index.recipe):
-        return _lift_exactly(index, codes)
+        return lift_rows(index, rows_of(index, codes))
     if exact:
         raise InputError(
             Fault(
@@ -232,19 +278,16 @@ def _need(index: Index, codes: Sequence[str], margin: Floats) -> tuple[Floats, F
     return limit, (scores - limit if index.worse_up else limit - scores)
 
 
-def _lift_exactly(index: Index, codes: Sequence[str]) -> Lifted:
-    chosen = np.asarray(index.atlas.codes.isin(codes))
-    order = index.atlas.codes[chosen]
-    every = moves_of(index.found.scored, index.recipe.root, index.names, index.bounds, index.whole)
-    moves = replace(
-        every, points=every.points[chosen], idle=every.idle[chosen], units=every.units[chosen]
-    )
+def lift_rows(index: Index, rows: Rows) -> Lifted:
+    """Return the least change by which rows leave the worst tenth of today, for a linear recipe."""
+    order = index.atlas.codes[rows.at]
+    moves, gained = moves_at(index, index.recipe.root, rows)
     margin = half_widths(index, index.recipe.id, list(order))
-    figures = index.found.scored.steps[-2].values.loc[order, list(index.names)]
+    figures = figures_at(index, rows)
     for _widening in range(WIDENINGS):
         limit, need = _need(index, list(order), margin)
-        cost, units = least_change(need, moves, index.costs)
-        in_draws = _in_draws(index, chosen, _changed(index, figures, units))
+        cost, units = least_change(need - gained, moves, index.costs)
+        in_draws = _in_draws(index, rows, _changed(index, figures, units))
         short = np.isfinite(cost) & (in_draws < SHARE)
         if not short.any() or index.margin is not None:
             break
@@ -252,6 +295,26 @@ def _lift_exactly(index: Index, codes: Sequence[str]) -> Lifted:
     else:
         cost = np.where(short, np.inf, cost)
     return as_lifted(index, order, figures, units, cost, limit, in_draws, exact=True)
+
+
+def moves_at(index: Index, part: Dimension, rows: Rows) -> tuple[Moves, Floats]:
+    """Return how far each figure that is bought can move the score of a dimension, and the points
+    that the sites of the rows have moved it."""
+    every = moves_of(index.found.scored, part, index.names, index.bounds, index.whole)
+    moves, gained = every.take(rows.at), np.zeros(len(rows.at))
+    if index.by_sites:
+        moves, gained = moves.advanced(index.names.index(index.by_sites), rows.nearer)
+    unsold = [place for place, name in enumerate(index.names) if name in index.unsold]
+    return (moves.without(unsold) if unsold else moves), gained
+
+
+def figures_at(index: Index, rows: Rows) -> pd.DataFrame:
+    """Return the figures of the rows that can be changed, after what sites change of them."""
+    figures = index.found.scored.steps[-2].values.iloc[rows.at][list(index.names)]
+    if not index.by_sites:
+        return figures
+    site = np.array([name == index.by_sites for name in index.names])
+    return _changed(index, figures, np.where(site, rows.nearer[:, None], 0.0))
 
 
 def as_lifted(
@@ -285,19 +348,19 @@ def _changed(index: Index, figures: pd.DataFrame, units: Floats) -> pd.DataFrame
     return figures + units * np.array(signs)
 
 
-def _in_draws(index: Index, chosen: np.ndarray, changed: pd.DataFrame) -> Floats:
+def _in_draws(index: Index, rows: Rows, changed: pd.DataFrame) -> Floats:
     """Return the share of the draws in which the changed scores are beyond the cut.
 
-    Goalposts make each score independent of the others, so only these territories are drawn; their
+    Goalposts make each score independent of the others, so only these rows are drawn; their
     estimated figures stay as they are.
     """
     if not index.recipe.draws:
         return np.full(len(changed), np.nan)
-    atlas = take(index.atlas, chosen)
-    values = index.found.scored.steps[-2].values[chosen].copy()
-    values[list(index.names)] = changed
-    plain = replace(index.recipe, root=_without_estimates(index.recipe.root))
-    context = index_context(index.recipe, atlas)
+    labels = pd.RangeIndex(len(rows.at))
+    values = index.found.scored.steps[-2].values.iloc[rows.at].set_axis(labels)
+    values[list(index.names)] = changed.set_axis(labels)
+    plain = replace(index.recipe, root=without_estimates(index.recipe.root))
+    context = _context_of(index, rows, labels)
     drawn = draw_scores(
         values, score(values, plain, context=context), draws=plain.draws, context=context,
         names={plain.id},
@@ -306,9 +369,25 @@ def _in_draws(index: Index, chosen: np.ndarray, changed: pd.DataFrame) -> Floats
     return np.asarray(beyond.mean(axis=0), dtype="float64")
 
 
-def _without_estimates(part: Dimension) -> Dimension:
+def _context_of(index: Index, rows: Rows, labels: pd.RangeIndex) -> Context:
+    """Return what the recipe uses of the territories of rows, which may be there more than once."""
+    chosen = np.zeros(len(index.atlas.codes), dtype=bool)
+    chosen[rows.at] = True
+    context = index_context(index.recipe, take(index.atlas, chosen))
+    place = np.searchsorted(np.flatnonzero(chosen), rows.at)
+    return Context(
+        None if context.groups is None else context.groups.iloc[place].set_axis(labels),
+        *(
+            None if table is None else table.iloc[place].set_axis(labels)
+            for table in (context.facts, context.parents, context.reasons)
+        ),
+    )
+
+
+def without_estimates(part: Dimension) -> Dimension:
+    """Return a dimension whose missing figures are not estimated."""
     children = tuple(
-        _without_estimates(child)
+        without_estimates(child)
         if isinstance(child, Dimension)
         else replace(child, impute="none", regression=None)
         for child in part.children

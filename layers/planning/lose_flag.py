@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -15,9 +14,18 @@ from zoneblanche.layers.analysis.flagging.judge import YES, Judge
 from zoneblanche.layers.analysis.flagging.rule import Condition, Group, Rule
 from zoneblanche.layers.index.handicaps import HANDICAPS, handicapped, holds
 from zoneblanche.layers.index.recipe.recipe import Dimension
-from zoneblanche.layers.planning.change import is_linear, least_change, moves_of
+from zoneblanche.layers.planning.change import is_linear, least_change
 from zoneblanche.layers.planning.distances import Floats
-from zoneblanche.layers.planning.lift import Index, Lifted, as_lifted, half_widths
+from zoneblanche.layers.planning.lift import (
+    Index,
+    Lifted,
+    Rows,
+    as_lifted,
+    figures_at,
+    half_widths,
+    moves_at,
+    rows_of,
+)
 
 MOST_CONDITIONS = 8
 """Conditions of a rule that can be made to fail; every set of them is tried."""
@@ -34,16 +42,20 @@ def lose_flag(index: Index, rule: Rule, codes: Sequence[str]) -> Lifted:
     Raises:
         InputError: the rule needs what the atlas lacks; or it has too many conditions.
     """
+    return lose_flag_rows(index, rule, rows_of(index, codes))
+
+
+def lose_flag_rows(index: Index, rule: Rule, rows: Rows) -> Lifted:
+    """Return the least change by which rows lose a flag that their territories carry today."""
     judge = Judge(index.atlas, rule)
     judge.verdict()
-    chosen = np.asarray(index.atlas.codes.isin(codes))
-    order = index.atlas.codes[chosen]
+    order = index.atlas.codes[rows.at]
     conditions = list(judge.chosen)
-    states = {one: judge._condition(one).states[chosen] == YES for one in conditions}
+    states = {one: judge._condition(one).states[rows.at] == YES for one in conditions}
     breaks = {
         one: found
         for one in conditions
-        if (found := _breaking(index, judge, one, chosen)) is not None
+        if (found := _breaking(index, judge, one, rows)) is not None
     }
     if len(breaks) > MOST_CONDITIONS:
         raise InputError(_("the rule {rule} has too many conditions.", rule=repr(rule.id)))
@@ -60,7 +72,7 @@ def lose_flag(index: Index, rule: Rule, codes: Sequence[str]) -> Lifted:
         cost = np.where(impossible | _holds(rule.when, left), np.inf, units @ index.costs)
         better = cost < best
         best[better], change[better] = cost[better], units[better]
-    figures = index.found.scored.steps[-2].values.loc[order, list(index.names)]
+    figures = figures_at(index, rows)
     nothing = np.full(len(order), np.nan)
     return as_lifted(index, order, figures, change, best, nothing, nothing, exact=True)
 
@@ -77,7 +89,7 @@ def _holds(group: Group, states: Mapping[Condition, np.ndarray]) -> np.ndarray:
 
 
 def _breaking(
-    index: Index, judge: Judge, condition: Condition, chosen: np.ndarray
+    index: Index, judge: Judge, condition: Condition, rows: Rows
 ) -> tuple[Floats, Floats] | None:
     """Return the cost and the change of each figure that makes a condition fail; None if nobody can
     make it fail."""
@@ -85,64 +97,61 @@ def _breaking(
     if cut is None or np.isnan(cut.value):
         return None
     if indicator.id == HANDICAPS and cut.chooses_high and is_linear(index.recipe):
-        return _fewer_handicaps(index, cut, chosen)
+        return _fewer_handicaps(index, cut, rows)
     parts = {part.id: part for part in index.recipe.dimensions}
     if indicator.id in parts and is_linear(index.recipe):
-        return _past_cut(index, parts[indicator.id], cut, chosen)
+        return _past_cut(index, parts[indicator.id], cut, rows)
     if indicator.id not in index.names:
         return None
     element = next(one for one in index.recipe.elements if one.id == indicator.id)
     if cut.chooses_high != (element.better == "lower"):
         return None
-    values = index.found.values[indicator.id].to_numpy()[chosen]
+    values = index.found.values[indicator.id].to_numpy()[rows.at]
+    if indicator.id == index.by_sites:
+        values = values + (-rows.nearer if element.better == "lower" else rows.nearer)
     step = 10.0**-indicator.digits if cut.op in ("<=", ">=") else 0.0
-    amount = np.abs(values - cut.value) + step
+    amount = np.where(cut.holds(values) | np.isnan(values), np.abs(values - cut.value) + step, 0.0)
     if indicator.id in index.whole:
         amount = np.ones(len(values))
     column = index.names.index(indicator.id)
     units = np.zeros((len(values), len(index.names)))
     units[:, column] = np.nan_to_num(amount)
-    return np.where(np.isnan(amount), np.inf, units @ index.costs), units
+    unknown = np.isnan(amount) | ((amount > 0) & (indicator.id in index.unsold))
+    return np.where(unknown, np.inf, units @ index.costs), units
 
 
-def _fewer_handicaps(index: Index, cut: Cut, chosen: np.ndarray) -> tuple[Floats, Floats]:
+def _fewer_handicaps(index: Index, cut: Cut, rows: Rows) -> tuple[Floats, Floats]:
     """Return the cost and the change of having so few handicaps that a count of them fails: those
     that are cheapest to remove, as dimensions share no figure."""
-    scores = index.found.scored.scores[chosen]
+    scores = index.found.scored.scores.iloc[rows.at]
     parts = handicapped(index.recipe)
-    rows, width = len(scores), len(parts)
-    costs, units = np.full((rows, width), np.inf), np.zeros((width, rows, len(index.names)))
-    held = np.zeros((rows, width), dtype=bool)
+    count, width = len(scores), len(parts)
+    costs, units = np.full((count, width), np.inf), np.zeros((width, count, len(index.names)))
+    held = np.zeros((count, width), dtype=bool)
     for place, part in enumerate(parts):
         assert part.handicap is not None
         held[:, place] = holds(scores[part.id].to_numpy(dtype="float64"), part.handicap)
         limit = Cut(part.handicap.op, part.handicap.value)
-        found = _past_cut(index, part, limit, chosen)
+        found = _past_cut(index, part, limit, rows)
         if found is not None:
             costs[:, place], units[place] = found
     costs[~held] = np.inf
     allowed = np.ceil(cut.value) - 1 if cut.op == ">=" else np.floor(cut.value)
     surplus = np.maximum(held.sum(axis=1) - allowed, 0)
     order = np.argsort(costs, axis=1, kind="stable")
-    removed = np.zeros((rows, width), dtype=bool)
+    removed = np.zeros((count, width), dtype=bool)
     np.put_along_axis(removed, order, np.arange(width)[None, :] < surplus[:, None], axis=1)
     total = np.where(removed, costs, 0.0).sum(axis=1)
     change = np.where(removed.T[:, :, None], units, 0.0).sum(axis=0)
     return total, change
 
 
-def _past_cut(
-    index: Index, part: Dimension, cut: Cut, chosen: np.ndarray
-) -> tuple[Floats, Floats] | None:
+def _past_cut(index: Index, part: Dimension, cut: Cut, rows: Rows) -> tuple[Floats, Floats] | None:
     if cut.chooses_high != index.worse_up:
         return None
-    codes = index.atlas.codes[chosen]
-    every = moves_of(index.found.scored, part, index.names, index.bounds, index.whole)
-    moves = replace(
-        every, points=every.points[chosen], idle=every.idle[chosen], units=every.units[chosen]
-    )
-    scores = index.found.scored.scores[part.id].to_numpy()[chosen]
-    margin = half_widths(index, part.id, list(codes))
+    moves, gained = moves_at(index, part, rows)
+    scores = index.found.scored.scores[part.id].to_numpy()[rows.at]
+    margin = half_widths(index, part.id, list(index.atlas.codes[rows.at]))
     away = scores - cut.value if index.worse_up else cut.value - scores
     # A score at the cut is on its side: it must pass it.
-    return least_change(away + margin + PAST, moves, index.costs)
+    return least_change(away - gained + margin + PAST, moves, index.costs)

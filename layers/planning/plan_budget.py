@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from zoneblanche.geo.errors import Fault, InputError, nearest
+from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.messages import _, join, ngettext, quantity
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.build import take
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.planning.budget import Bought, buy
+from zoneblanche.layers.planning.budget_request import BudgetRequest, check_budget, groups_of
 from zoneblanche.layers.planning.distances import Floats
 from zoneblanche.layers.planning.lift import Index, Lifted, read_index
 from zoneblanche.layers.planning.plan import Plan
+from zoneblanche.layers.planning.plan_budget_sites import plan_budget_with_sites
 from zoneblanche.layers.planning.plan_lift import (
-    LiftRequest,
     asked_codes,
     changes_of,
     lift_all,
@@ -32,24 +33,6 @@ PREMISES = "premises"
 """Denominators of shares of premises begin with this: `premises`, `premises_fibre`, …"""
 
 
-@dataclass(frozen=True)
-class BudgetRequest:
-    """The question.
-
-    Attributes:
-        lift: whose change is bought, and its unit costs.
-        euros: to be spent; or
-        premises: to be connected: then only figures that are shares of premises are changed.
-        floor: territories that each area of `floor_level` gets at least.
-    """
-
-    lift: LiftRequest
-    euros: float | None = None
-    premises: float | None = None
-    floor_level: str | None = None
-    floor: int = 0
-
-
 def plan_budget(atlas: Atlas, request: BudgetRequest) -> Plan:
     """Return which territories a budget should lift first, so that most people gain.
 
@@ -57,7 +40,9 @@ def plan_budget(atlas: Atlas, request: BudgetRequest) -> Plan:
         InputError: no budget or two, costs that are missing, no such level, a budget that does not
             buy the floors, and what `plan_lift` refuses.
     """
-    _check(request)
+    check_budget(request)
+    if request.sites is not None:
+        return plan_budget_with_sites(atlas, request, request.sites)
     lifted = request.lift
     index = read_index(atlas, lifted.index_id, lifted.costs, margin=lifted.margin)
     if request.premises is not None:
@@ -67,7 +52,7 @@ def plan_budget(atlas: Atlas, request: BudgetRequest) -> Plan:
     costs = _costs(index, found, request)
     order = found.cost.index
     people = atlas.territories.facts["population"].reindex(order).fillna(0).to_numpy()
-    groups = _groups(atlas, order, request)
+    groups = groups_of(atlas, order, request)
     budget = float(request.euros or request.premises or 0.0)
     bought = buy(people, costs, budget, groups=groups, floor=request.floor)
     title = _("Which territories first")
@@ -92,26 +77,6 @@ def plan_budget(atlas: Atlas, request: BudgetRequest) -> Plan:
         show=FIRST,
         digits={"cost": 1, "cost_so_far": 1},
     )
-
-
-def _check(request: BudgetRequest) -> None:
-    given = [one for one in (request.euros, request.premises) if one is not None]
-    if len(given) != 1 or not given[0] > 0:
-        raise InputError(
-            Fault(
-                _("a plan needs one budget above zero."),
-                remedy=_("Give --premises NUMBER, or --euros NUMBER with --cost ID=NUMBER."),
-                kind="option",
-            )
-        )
-    if request.euros is not None and not request.lift.costs:
-        raise InputError(
-            Fault(
-                _("costs are missing: a budget in euros buys nothing without them."),
-                remedy=_("Give one for each figure that can be changed: --cost ID=NUMBER."),
-                kind="no-cost",
-            )
-        )
 
 
 def _of_premises(index: Index) -> Index:
@@ -149,22 +114,6 @@ def _costs(index: Index, found: Lifted, request: BudgetRequest) -> Floats:
         changed = found.change[name].to_numpy() / 100 * stock.to_numpy()
         needed = np.maximum(needed, np.ceil(changed - 1e-9))
     return np.where(np.isfinite(costs) & ~np.isnan(needed), needed, np.inf)
-
-
-def _groups(atlas: Atlas, order: pd.Index, request: BudgetRequest) -> np.ndarray | None:
-    level = request.floor_level
-    if level is None or not request.floor:
-        return None
-    parents = atlas.territories.parents
-    if level not in parents:
-        raise InputError(
-            Fault(
-                _("no level {level} contains the territories.", level=repr(level)),
-                remedy=nearest(level, map(str, parents)),
-                kind="unknown-level",
-            )
-        )
-    return np.asarray(pd.factorize(parents[level].reindex(order), use_na_sentinel=False)[0])
 
 
 def _table(

@@ -299,20 +299,33 @@ def lift_assumptions(
         yield _("A condition on a score fails when it passes the cut by half of its range.")
     if request.rule is not None:
         yield _("A condition on a figure fails at its threshold: its error is not known here.")
-    yield _(
-        "Can be changed: {names}.",
-        names=join(titled(atlas.indicators[name].title) for name in index.names),
-    )
+    bought = [name for name in index.names if name not in index.unsold]
+    if bought:
+        yield _(
+            "Can be changed: {names}.",
+            names=join(titled(atlas.indicators[name].title) for name in bought),
+        )
+    else:
+        yield _("Nothing but sites is bought: no cost of another change is given.")
     if request.costs and priced:
-        costs = (f"{name} {quantity(cost)}" for name, cost in request.costs.items())
+        costs = (
+            _("{name} {number}", name=name, number=quantity(cost))
+            for name, cost in request.costs.items()
+        )
         yield _("Costs of one unit are the user's: {costs}.", costs=join(costs))
-    elif priced:
+    elif priced and bought:
         yield _("No costs are given: a change counts by its share of the indicator's scale.")
     if found.exact:
         yield _("Each change is the least: no other costs less.")
     else:
         yield _("The recipe is not linear: each change is an upper bound, found by bisection.")
-    yield _("Each territory is changed alone, and what is declared is taken for what is there.")
+    if index.by_sites:
+        yield _(
+            "Apart from sites, each territory is changed alone, and what is declared is taken for "
+            "what is there."
+        )
+    else:
+        yield _("Each territory is changed alone, and what is declared is taken for what is there.")
 
 
 def _with_columns(index: Index, found: Lifted, title: str, method: str, shown: np.ndarray) -> Atlas:

@@ -24,6 +24,7 @@ from zoneblanche.layers.planning.distances import (
     places_of,
 )
 from zoneblanche.layers.planning.plan import Plan
+from zoneblanche.layers.planning.read import Sites
 from zoneblanche.layers.planning.site_sentences import (
     BEST,
     NAMED,
@@ -66,7 +67,9 @@ def plan_sites(atlas: Atlas, request: SitesRequest) -> Plan:
     part = take(atlas, chosen) if not chosen.all() else atlas
     people, missing = people_of(part, request.weight)
     middles = centres_of(whole) if request.middles is None else request.middles
-    candidates = _candidates(part, whole, request, middles)
+    candidates = site_candidates(
+        part, whole, middles, given=request.candidates, least_people=request.least_people
+    )
     problem = _problem(part, request, people, middles, candidates, parts_of(whole))
     if request.candidates is not None and problem.near is not None:
         check_reached(problem, problem.near, candidates.label)
@@ -145,12 +148,23 @@ def people_of(atlas: Atlas, weight: str) -> tuple[np.ndarray, int]:
     return np.nan_to_num(figures), int(np.isnan(figures).sum())
 
 
-def _candidates(
-    part: Atlas, whole: Territories, request: SitesRequest, middles: gpd.GeoSeries
+def site_candidates(
+    part: Atlas,
+    whole: Territories,
+    middles: gpd.GeoSeries,
+    *,
+    given: Sites | None,
+    least_people: float = 0.0,
 ) -> Candidates:
+    """Return where a site may be, in the order of codes: the places that are given, or the
+    territories of a part with as many inhabitants.
+
+    Raises:
+        InputError: no territory has so many.
+    """
     parts = parts_of(whole)
-    if request.candidates is not None:
-        points = request.candidates.points
+    if given is not None:
+        points = given.points
         codes = points["code"].where(points["code"].notna(), "").astype(str)
         order = np.lexsort((points["name"].astype(str), codes))
         points, codes = points.iloc[order], codes.iloc[order]
@@ -162,14 +176,14 @@ def _candidates(
         places = places_of(points.geometry, codes, codes.map(parts).fillna(""))
         return Candidates(places, names, codes.tolist())
     territories = part.territories
-    large = territories.facts["population"].fillna(0) >= request.least_people
+    large = territories.facts["population"].fillna(0) >= least_people
     codes = territories.codes[large.to_numpy()]
     if codes.empty:
         raise InputError(
             Fault(
                 _(
                     "no territory has {people} inhabitants, so there is no candidate.",
-                    people=quantity(request.least_people),
+                    people=quantity(least_people),
                 ),
                 remedy=_("Lower --min-people."),
                 kind="no-candidate",

@@ -3,7 +3,8 @@
     python -m scripts.bench.plan SITES [--within 48] [--add 5] [--france 100]
 
 SITES is a file of existing sites, as for `zoneblanche plan sites --existing`. Each plan runs in a
-process of its own, as a user runs it: it writes table, page and report.
+process of its own, as a user runs it: it writes table, page and report. A budget for sites and
+changes takes the flag and the invented costs of docs/plan.md.
 """
 
 from __future__ import annotations
@@ -27,10 +28,17 @@ class Run:
     mebibytes: float
 
 
+BUDGET = (
+    "budget", "--euros", "300000", "--site-cost", "60000", "--flagged", "sparse-underserved",
+    "--cost", "lacking-fixed=900", "--cost", "website=3000", "--cost", "own-email=500",
+)  # fmt: skip
+"""The arguments of a budget for sites and changes."""
+
+
 def measure_plan(arguments: list[str]) -> Run:
-    """Run `zoneblanche plan sites` with these arguments, and return what it took."""
+    """Run `zoneblanche plan` with these arguments, and return what it took."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "zoneblanche.scripts.cli", "plan", "sites", *arguments]
+        command = [sys.executable, "-m", "zoneblanche.scripts.cli", "plan", *arguments]
         started = time.perf_counter()
         child = subprocess.Popen([*command, "-q", "-o", str(Path(folder) / "plan")])
         _pid, status, usage = os.wait4(child.pid, 0)
@@ -50,9 +58,11 @@ def main() -> None:
     given = parser.parse_args()
     existing = ["--existing", str(given.sites)]
     for code in given.within:
-        run = measure_plan(["--add", str(given.add), "--within", code, *existing])
+        run = measure_plan(["sites", "--add", str(given.add), "--within", code, *existing])
         print(f"{code}, {given.add} sites: {_told(run)}")
-    whole = ["--add", str(given.france), "--method", "greedy", *existing]
+        run = measure_plan([*BUDGET, "--within", code])
+        print(f"{code}, a budget for sites and changes: {_told(run)}")
+    whole = ["sites", "--add", str(given.france), "--method", "greedy", *existing]
     print(f"France, {given.france} sites, greedy: {_told(measure_plan(whole))}")
 
 

@@ -188,6 +188,25 @@ def budget(
         float | None, typer.Option(metavar="N", help="How much can be spent, with --cost.")
     ] = None,
     cost: Costs = None,
+    site_cost: Annotated[
+        float | None,
+        typer.Option(metavar="EUROS", help="Of one new site: choose sites and changes together."),
+    ] = None,
+    candidates: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where a site may be; by default in any territory."),
+    ] = None,
+    reach: Annotated[
+        float | None,
+        typer.Option(metavar="KM", help="How far a site serves; by default at any distance."),
+    ] = None,
+    site_figure: Annotated[
+        str, typer.Option(metavar="ID", help="The distance that a site changes.")
+    ] = "distance-france-services",
+    grid: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="People by square, if the atlas was made with them."),
+    ] = None,
     flag: Flagged = None,
     within: Within = None,
     floor: Annotated[
@@ -209,17 +228,19 @@ def budget(
     quiet: Quiet = False,
 ) -> None:
     """Which first: the territories that a budget lifts, so that most people gain."""
-    from zoneblanche.layers.planning.plan_budget import BudgetRequest, plan_budget
+    from zoneblanche.layers.planning.budget_request import BudgetRequest
+    from zoneblanche.layers.planning.plan_budget import plan_budget
     from zoneblanche.layers.planning.plan_lift import LiftRequest
     from zoneblanche.layers.planning.read import read_costs
     from zoneblanche.maps.report.imprint import read_imprint
-    from zoneblanche.scripts.jobs.plan import plan_into
+    from zoneblanche.scripts.jobs.plan import plan_into, site_lever
     from zoneblanche.scripts.jobs.report import edition_atlas
 
     def answer(read: Atlas) -> Plan:
         costs = read_costs(cost or (), list(read.indicators))
         lifted = LiftRequest((), flag, tuple(within or ()), index, costs, exact, margin)
-        return plan_budget(read, BudgetRequest(lifted, euros, premises, floor_level, floor))
+        sites = site_lever(read, site_cost, candidates, reach, site_figure, grid)
+        return plan_budget(read, BudgetRequest(lifted, euros, premises, floor_level, floor, sites))
 
     plan_into(
         out,

@@ -10,7 +10,7 @@ from typing import cast, get_args
 
 import pandas as pd
 
-from zoneblanche.geo.country import read_country
+from zoneblanche.geo.country import read_country, texts_of
 from zoneblanche.geo.errors import Fault, InputError, nearest, visible
 from zoneblanche.geo.files.account import MARK, files_below, sealed
 from zoneblanche.geo.files.inputs import note_inputs
@@ -26,6 +26,7 @@ from zoneblanche.layers.outputs.atlas_file import load_atlas, save_atlas
 from zoneblanche.layers.outputs.export import write_json
 from zoneblanche.layers.outputs.plan_file import PLAN_FILE, write_plan_file
 from zoneblanche.layers.outputs.workbook import write_tables
+from zoneblanche.layers.planning.budget_request import SiteLever
 from zoneblanche.layers.planning.plan import Plan
 from zoneblanche.layers.planning.read import (
     FRANCE_SERVICES,
@@ -178,6 +179,36 @@ def existing_sites(atlas: Atlas, given: str | None, *, embedded: bool) -> Sites:
     return known
 
 
+def site_lever(
+    atlas: Atlas,
+    cost: float | None,
+    candidates: Path | None,
+    reach: float | None,
+    figure: str,
+    grid: Path | None,
+) -> SiteLever | None:
+    """Return new sites as a way to lift territories, or None without a cost of one.
+
+    Raises:
+        InputError: candidates or a reach of sites that have no cost; or what `read_sites` refuses.
+    """
+    if cost is None:
+        for option, value in (("--candidates", candidates), ("--reach", reach), ("--grid", grid)):
+            if value is not None:
+                raise InputError(
+                    Fault(
+                        _("{option} is about new sites, which have no cost.", option=option),
+                        remedy=_("Give the cost of one with --site-cost EUROS."),
+                        kind="option",
+                    )
+                )
+        return None
+    note_inputs([path for path in (candidates, grid) if path is not None])
+    given = None if candidates is None else read_sites(candidates, atlas.territories)
+    middles = None if grid is None else read_middles(grid, atlas.territories)
+    return SiteLever(cost, given, reach, figure, middles)
+
+
 def checked_method(method: str) -> Method:
     """Return a way to solve.
 
@@ -223,7 +254,9 @@ def write_plan(plan: Plan, out: Path, *, lang: str, imprint: Imprint = NO_IMPRIN
         write_tables(sheets, folder / f"{plan.id}.xlsx", title=title)
         write_plan_file(plan, folder / PLAN_FILE)
         save_atlas(plan.atlas, folder / "territories.parquet")
-        write_page(plan.atlas, folder / "index.html", plan.show, lang=lang, title=plan.title)
+        write_page(
+            plan.atlas, folder / "index.html", plan.show, lang=lang, title=texts_of(plan.title)
+        )
         report = compose_report(
             Shared(plan.atlas, plan=plan), lang=lang, title=title, imprint=imprint
         )

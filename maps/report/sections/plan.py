@@ -23,9 +23,10 @@ from zoneblanche.maps.report.sections.measured import Notices
 
 LISTED = 40
 """Maximum number of rows; the table of the plan has all."""
-TOO_WIDE = ("people_alone", "distance_alone", "instead")
-"""Columns without room on a page; sentences name what could take the place of a site."""
-NAMES = ("name", "instead", "change")
+TOO_WIDE = ("people_alone", "distance_alone", "instead", "site")
+"""Columns without room on a page; sentences name what could take the place of a site, and the rows
+below a site are those that it lifts."""
+NAMES = ("name", "instead", "site", "change")
 """Columns with text of the data."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from dataclasses import replace
 from itertools import product
 
@@ -19,10 +20,11 @@ from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.index.recipe.load import recipe_from_table
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.planning.budget import buy
+from zoneblanche.layers.planning.budget_request import BudgetRequest
 from zoneblanche.layers.planning.change import Moves, is_linear, least_change
 from zoneblanche.layers.planning.lift import lift, read_index
 from zoneblanche.layers.planning.lose_flag import lose_flag
-from zoneblanche.layers.planning.plan_budget import BudgetRequest, plan_budget
+from zoneblanche.layers.planning.plan_budget import plan_budget
 from zoneblanche.layers.planning.plan_lift import LiftRequest, plan_lift
 
 COUNT = 40
@@ -229,6 +231,18 @@ def test_a_budget_by_trying_every_set() -> None:
         assert found.gain == pytest.approx(best)
         assert found.cost <= budget + 1e-9
         assert found.bound >= found.gain
+
+
+def test_the_solver_of_a_budget_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    """With this budget of Lozère, HiGHS printed a line about a solution that it repaired."""
+    gains = [208, 139, 65, 218, 83, 102, 61, 108, 50, 102, 108, 246, 99, 146, 571, 87, 165, 112,
+             148, 125, 212, 191, 132, 174, 99, 115, 88]  # fmt: skip
+    costs = [0.002, 0.002, 0.818, 0.002, 0.002, 0.002, 0.698, 0.949, 0.601, 1.074, 0.986, 1.464,
+             0.002, 0.885, 1.535, 1.046, 1.306, 1.334, 0.002, 0.002, 0.966, 0.099, 0.002, 0.002,
+             0.986, 1.254, 0.867]  # fmt: skip
+    assert buy(np.array(gains, "float64"), np.array(costs), 1.0).gain == 1707
+    ctypes.CDLL(None).fflush(None)
+    assert capfd.readouterr().out == ""
 
 
 def test_a_budget_that_is_too_small_for_its_floors() -> None:

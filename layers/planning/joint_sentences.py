@@ -1,0 +1,175 @@
+"""`plan budget --site-cost` in words: the answer in sentences, and what it assumes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from zoneblanche.geo.messages import _, join, ngettext, quantity, titled
+from zoneblanche.layers.planning.budget_request import FIGURE
+from zoneblanche.layers.planning.joint import JointAnswer
+from zoneblanche.layers.planning.plan_lift import lift_assumptions
+from zoneblanche.layers.planning.site_offers import figures_now
+
+NAMED = 8
+"""Number of territories that a sentence names."""
+
+
+def joint_sentences(answer: JointAnswer) -> Iterator[str]:
+    """Yield what the budget buys, how good that is, and what it does for the neighbours."""
+    bought, sites = answer.joint.bought, answer.joint.sites
+    opening = answer.lever.cost * len(sites)
+    yield ngettext(
+        "The budget opens {sites} and lifts {count} territory of {all}, with {people} people. It "
+        "spends {cost} euros: {opening} for sites and {changes} for changes.",
+        "The budget opens {sites} and lifts {count} territories of {all}, with {people} people. It "
+        "spends {cost} euros: {opening} for sites and {changes} for changes.",
+        int(bought.chosen.sum()),
+        sites=ngettext("{count} site", "{count} sites", len(sites)) if sites else _("no site"),
+        all=quantity(len(answer.asked)),
+        people=quantity(bought.gain, 0),
+        cost=quantity(bought.cost, 0),
+        opening=quantity(opening, 0),
+        changes=quantity(bought.cost - opening, 0),
+    )
+    if sites:
+        yield _("New sites: {sites}.", sites=answer.candidates.named(sites))
+        free = answer.lifted.cost.to_numpy() == 0
+        yield _(
+            "Lifted by a site alone: {alone}; by a site and changes: {both}; by changes alone: "
+            "{changes}.",
+            alone=quantity(int((answer.by_site & free).sum())),
+            both=quantity(int((answer.by_site & ~free).sum())),
+            changes=quantity(int((bought.chosen & ~answer.by_site).sum())),
+        )
+    yield from _how_good(answer)
+    if sites:
+        yield from _neighbours(answer)
+    cannot = int((~answer.possible).sum())
+    if cannot:
+        yield ngettext(
+            "{count} territory cannot be lifted by any site and what is bought.",
+            "{count} territories cannot be lifted by any site and what is bought.",
+            cannot,
+        )
+    atlas = answer.index.atlas
+    named = [
+        atlas.territories.label(code) for code in atlas.codes[answer.asked[bought.chosen]][:NAMED]
+    ]
+    if named:
+        yield _("Among them: {names}.", names=join(named))
+
+
+def _how_good(answer: JointAnswer) -> Iterator[str]:
+    joint, bought = answer.joint, answer.joint.bought
+    if bought.exact:
+        yield _("No other choice within the budget lifts more people.")
+    elif bought.gain:
+        yield _(
+            "This is at least {share} % of the best possible (relaxed problem).",
+            share=quantity(np.floor(1000 * bought.gain / bought.bound) / 10, 1),
+        )
+    if joint.next_gain >= bought.gain:
+        yield _(
+            "Other sites lift as many people: the figure is the answer, the sites are an example."
+        )
+    elif joint.sites and not np.isnan(joint.next_gain):
+        yield _(
+            "The best choice that has not all of these sites lifts {people} people.",
+            people=quantity(joint.next_gain, 0),
+        )
+    if answer.apart is None:
+        yield _("Without sites, the budget does not buy the floor of every area.")
+    else:
+        yield ngettext(
+            "Without sites, the budget lifts {count} territory, with {people} people, for {cost} "
+            "euros.",
+            "Without sites, the budget lifts {count} territories, with {people} people, for {cost} "
+            "euros.",
+            int(answer.apart.chosen.sum()),
+            people=quantity(answer.apart.gain, 0),
+            cost=quantity(answer.apart.cost, 0),
+        )
+
+
+def _neighbours(answer: JointAnswer) -> Iterator[str]:
+    everybody, served = answer.everybody, answer.nearest >= 0
+    now = figures_now(answer.index, answer.lever.figure)
+    people = float(everybody[served].sum())
+    if not people:
+        return
+    nearer = float(everybody[served] @ (now - answer.then)[served]) / people
+    yield ngettext(
+        "The sites bring {count} territory nearer to a site, lifted or not: {people} people, by "
+        "{length} km on average.",
+        "The sites bring {count} territories nearer to a site, lifted or not: {people} people, by "
+        "{length} km on average.",
+        int(served.sum()),
+        people=quantity(people, 0),
+        length=quantity(nearer, 1),
+    )
+    points = np.nan_to_num(everybody * answer.points)
+    if not points.any():
+        return
+    chosen = np.zeros(len(points), dtype=bool)
+    chosen[answer.asked[answer.joint.bought.chosen]] = True
+    yield _(
+        "Sites and changes improve {index} by {points} people × points, {share} % of them in "
+        "territories that are not lifted.",
+        index=titled(answer.index.atlas.indicators[answer.index.recipe.id].title),
+        points=quantity(float(points.sum()), 0),
+        share=quantity(100 * float(points[~chosen].sum()) / float(points.sum()), 0),
+    )
+
+
+def joint_assumptions(answer: JointAnswer) -> Iterator[str]:
+    """Yield what the answer rests on."""
+    index, lever, request = answer.index, answer.lever, answer.request
+    title = titled(index.atlas.indicators[lever.figure].title)
+    yield _(
+        "The budget is {budget} euros, for sites at {cost} each and for changes.",
+        budget=quantity(request.euros or 0.0),
+        cost=quantity(lever.cost),
+    )
+    yield _(
+        "Of choices that lift as many people, one that costs least is taken, and then sites whose "
+        "exchange brings no more people × points."
+    )
+    yield _(
+        "A new site changes {title}, and nothing else: in straight lines on the Earth, not roads.",
+        title=title,
+    )
+    if lever.middles is None:
+        yield _("Distances begin in the middle of the polygon of each territory.")
+    else:
+        yield _("Distances begin at the mean position of the inhabitants of each territory.")
+    if lever.figure == FIGURE:
+        yield _(
+            "A site in a territory serves it at the mean distance of its points from its middle, "
+            "at most at 1.5 km."
+        )
+    else:
+        yield _(
+            "A site in a territory serves it at the mean distance of its points from its middle: "
+            "0.38 times the square root of its area."
+        )
+    if lever.reach is not None:
+        yield _("A site farther away than {reach} km changes nothing.", reach=quantity(lever.reach))
+    yield _("Sites serve only their own part of the country.")
+    unknown = int(np.isnan(figures_now(index, lever.figure)[answer.asked]).sum())
+    if unknown:
+        yield ngettext(
+            "{count} territory has no known distance, and no site changes it.",
+            "{count} territories have no known distance, and no site changes it.",
+            unknown,
+        )
+    yield ngettext("{count} candidate.", "{count} candidates.", len(answer.candidates.codes))
+    if request.floor_level is not None and request.floor:
+        yield _(
+            "Each area ({level}) gets at least {count}, or all that can be lifted in it.",
+            level=request.floor_level,
+            count=quantity(request.floor),
+        )
+    yield from lift_assumptions(index, request.lift, answer.alone)
+    yield _("Reach is not use: that people live near a site does not mean that they go there.")

@@ -1,0 +1,72 @@
+"""What lifting territories costs with sites, and a choice of sites and territories."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from zoneblanche.layers.planning.budget import Bought
+from zoneblanche.layers.planning.distances import Floats, Ints
+
+
+@dataclass(frozen=True)
+class Offers:
+    """What it costs to lift each territory.
+
+    Attributes:
+        alone: by its own change, ≥ 0; infinite where none suffices; (items,).
+        item, site, cost: where a site makes it cheaper, what it then costs: finite, below `alone`;
+            sorted by item, then site.
+        opening: cost of each site, above zero; (sites,). Sites are in the order of their codes.
+    """
+
+    alone: Floats
+    item: Ints
+    site: Ints
+    cost: Floats
+    opening: Floats
+
+    def with_sites(self, sites: Sequence[int]) -> Floats:
+        """Return what it costs to lift each territory where these sites are open."""
+        there = np.isin(self.site, list(sites))
+        found = self.alone.copy()
+        np.minimum.at(found, self.item[there], self.cost[there])
+        return found
+
+    @property
+    def possible(self) -> np.ndarray:
+        """Which territories can be lifted at all."""
+        found = np.isfinite(self.alone)
+        found[self.item] = True
+        return found
+
+
+@dataclass(frozen=True)
+class Joint:
+    """Sites and changes that a budget buys.
+
+    Attributes:
+        sites: by position, ascending.
+        bought: the territories that are lifted; its cost contains that of the sites.
+        next_gain: of the best choice without one of the sites or more; NaN if not computed.
+    """
+
+    sites: tuple[int, ...]
+    bought: Bought
+    next_gain: float = float("nan")
+
+
+def joint_choice(gains: Floats, offers: Offers, sites: Sequence[int], chosen: np.ndarray) -> Joint:
+    """Return sites and territories with what they gain and cost; sites that none of them needs are
+    not opened."""
+    kept = sorted(sites)
+    for site in sorted(sites):
+        fewer = [one for one in kept if one != site]
+        if (offers.with_sites(fewer)[chosen] <= offers.with_sites(kept)[chosen]).all():
+            kept = fewer
+    costs = offers.with_sites(kept)
+    gain = float(gains[chosen].sum())
+    cost = float(costs[chosen].sum() + offers.opening[kept].sum())
+    return Joint(tuple(kept), Bought(chosen, gain, cost, gain, False))

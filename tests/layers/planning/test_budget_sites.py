@@ -1,0 +1,411 @@
+"""Sites and changes for one budget, held to every subset of the candidates and every choice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from scipy import sparse
+
+from tests.layers.planning.row_of_towns import COUNT, row_of_towns
+from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.messages import translate
+from zoneblanche.geo.points.distance import centres_of
+from zoneblanche.layers.analysis.flagging.flags import FLAGGED, flag
+from zoneblanche.layers.analysis.flagging.rule import Condition, Group, Rule
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.catalogue.distance_france_services import FROM_PEOPLE
+from zoneblanche.layers.index.compute import compute_index
+from zoneblanche.layers.index.recipe.load import recipe_from_table
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.layers.planning import plan_lift, site_offers
+from zoneblanche.layers.planning.budget import buy
+from zoneblanche.layers.planning.budget_greedy import greedy_choice, relaxed_bound
+from zoneblanche.layers.planning.budget_request import FIGURE, BudgetRequest, SiteLever
+from zoneblanche.layers.planning.budget_sites import buy_with_sites
+from zoneblanche.layers.planning.location import Gains
+from zoneblanche.layers.planning.offers import Offers
+from zoneblanche.layers.planning.plan import Plan
+from zoneblanche.layers.planning.plan_budget import plan_budget
+from zoneblanche.layers.planning.plan_budget_sites import FIRST, NEAREST
+from zoneblanche.layers.planning.plan_lift import LiftRequest
+from zoneblanche.layers.planning.read import Sites, read_sites
+
+EVERY_SUBSET = np.array(list(product((0, 1), repeat=COUNT)), dtype=bool)
+
+
+def made_offers(random: np.random.Generator, items: int, sites: int) -> tuple[np.ndarray, Offers]:
+    """People, and what lifting them costs; a site often lifts at no further cost."""
+    alone = random.uniform(1, 30, items)
+    alone[random.random(items) < 0.4] = np.inf
+    left = np.where(random.random((items, sites)) < 0.5, 0.0, random.uniform(0, 20, (items, sites)))
+    item, site = np.nonzero((random.random((items, sites)) < 0.4) & (left < alone[:, None]))
+    people = random.integers(0, 50, items).astype("float64")
+    opening = random.uniform(5, 30, sites)
+    return people, Offers(alone, item, site, left[item, site], opening)
+
+
+def best_by_trying(
+    people: np.ndarray,
+    offers: Offers,
+    budget: float,
+    groups: np.ndarray | None = None,
+    floor: int = 0,
+) -> tuple[float, float] | None:
+    """The most people and the least cost for them, of all subsets of sites and all choices."""
+    items, sites = len(people), len(offers.opening)
+    choices = np.array(list(product((0, 1), repeat=items)), dtype=bool)
+    allowed = np.ones(len(choices), dtype=bool)
+    for group in range(0 if groups is None else 2):
+        there = int((offers.possible & (groups == group)).sum())
+        allowed &= choices[:, groups == group].sum(axis=1) >= min(floor, there)
+    best = None
+    for opened in product((0, 1), repeat=sites):
+        chosen = np.flatnonzero(opened)
+        price = offers.alone.copy()
+        for item, site, cost in zip(offers.item, offers.site, offers.cost, strict=True):
+            if opened[site]:
+                price[item] = min(price[item], cost)
+        cost = np.where(choices, price, 0.0).sum(axis=1) + offers.opening[chosen].sum()
+        fits = allowed & (cost <= budget + 1e-9)
+        if fits.any():
+            gain = (choices @ people)[fits]
+            found = (float(gain.max()), -float(cost[fits][gain == gain.max()].min()))
+            best = found if best is None else max(best, found)
+    return None if best is None else (best[0], -best[1])
+
+
+def test_the_best_of_every_subset_of_sites_and_every_choice() -> None:
+    random = np.random.default_rng(5)
+    sizes = [(6, 12)] * 2 + [(7, 5)] * 18 + [(4, 8)] * 10
+    infeasible = 0
+    for case, (items, sites) in enumerate(sizes):
+        people, offers = made_offers(random, items, sites)
+        budget = float(random.uniform(10, 70))
+        groups, floor = (np.arange(items) % 2, case % 3) if case % 2 else (None, 0)
+        best = best_by_trying(people, offers, budget, groups, floor)
+        if best is None:
+            infeasible += 1
+            with pytest.raises(InputError, match="does not buy the floor"):
+                buy_with_sites(people, offers, budget, groups=groups, floor=floor)
+            continue
+        found = buy_with_sites(people, offers, budget, groups=groups, floor=floor)
+        assert found.bought.exact
+        assert found.bought.gain == found.bought.bound == best[0]
+        assert found.bought.cost == pytest.approx(best[1], abs=1e-4)
+        price = offers.with_sites(found.sites)[found.bought.chosen].sum()
+        assert found.bought.cost == pytest.approx(price + offers.opening[list(found.sites)].sum())
+    assert infeasible < 5
+
+
+def test_never_worse_than_apart_or_greedy_and_never_above_the_bound() -> None:
+    random = np.random.default_rng(6)
+    better_than_apart = better_than_greedy = 0
+    items, sites = 16, 10
+    for _case in range(10):
+        people, offers = made_offers(random, items, sites)
+        budget = float(random.uniform(30, 90))
+        found = buy_with_sites(people, offers, budget)
+        greedy = greedy_choice(people, offers, budget)
+        bound = relaxed_bound(people, offers, budget, greedy.bought.gain)
+        assert greedy.bought.gain <= found.bought.gain <= bound * (1 + 1e-9)
+        # Apart: for each share of the budget, first the sites that lift most alone, then changes.
+        free = np.zeros((items, sites), dtype=bool)
+        free[offers.item, offers.site] = offers.cost == 0
+        for share in (0.0, 0.25, 0.5, 0.75):
+            opened: list[int] = []
+            while True:
+                spent = offers.opening[opened].sum()
+                fits = np.flatnonzero(spent + offers.opening <= share * budget)
+                fits = fits[~np.isin(fits, opened)]
+                if not len(fits):
+                    break
+                reached = free[:, opened].any(axis=1)
+                brought = people @ (free[:, fits] & ~reached[:, None])
+                opened.append(int(fits[np.argmax(brought)]))
+            left = budget - offers.opening[opened].sum()
+            apart = buy(people, offers.with_sites(opened), left)
+            assert apart.gain <= found.bought.gain
+            better_than_apart += apart.gain < found.bought.gain
+        better_than_greedy += greedy.bought.gain < found.bought.gain
+    assert better_than_apart > 10
+    assert better_than_greedy
+
+
+def test_too_many_offers_have_a_bound() -> None:
+    people, offers = made_offers(np.random.default_rng(7), 40, 30)
+    best = buy_with_sites(people, offers, 100.0)
+    found = buy_with_sites(people, offers, 100.0, most_exact=10)
+    assert found.bought.gain <= best.bought.gain <= found.bought.bound
+    assert found.bought.gain > 0.8 * found.bought.bound
+    assert np.isnan(found.next_gain)
+    with pytest.raises(InputError, match="too many for a floor"):
+        buy_with_sites(people, offers, 9.0, groups=np.zeros(40, "int64"), floor=1, most_exact=10)
+
+
+def test_equal_sites_are_taken_by_what_they_bring_besides_and_then_by_code() -> None:
+    every = np.repeat(np.arange(2), 4), np.tile(np.arange(4), 2)
+    offers = Offers(np.full(2, np.inf), *every, np.zeros(8), np.full(4, 10.0))
+    people = np.array([5.0, 7.0])
+    assert buy_with_sites(people, offers, 10.0).sites == (0,)
+    brings = Gains(sparse.csc_array(np.array([[1.0, 1.0, 3.0, 3.0]])))
+    found = buy_with_sites(people, offers, 10.0, besides=brings)
+    assert found.sites == (2,)
+    assert found.next_gain == found.bought.gain == 12
+
+
+KILOMETRES = Indicator("far", "Distance", "number", "lower", suffix="km", bounds=(0, None))
+SITE = Indicator("website", "Website", "boolean", "higher", bounds=(0, 1))
+TABLE = {
+    "id": "lack",
+    "orientation": "worse",
+    "normalise": "goalposts",
+    "draws": 100,
+    "weights": {"far": 2, "website": 1},
+    "indicators": {"far": {"goalposts": [0, 60]}},
+}
+FAR = Rule(
+    "far-off",
+    "Far off",
+    Group("all", (Condition(("far",), ">", (10.5,)), Condition(("website",), "<", (1.0,)))),
+)
+OFFLINE = Rule("offline", "Offline", Group("all", (Condition(("website",), "<", (1.0,)),)))
+INNER = 3.8
+"""Kilometres to a site in a town: 0.38 times the square root of 100 km²."""
+
+
+@pytest.fixture
+def towns(monkeypatch: pytest.MonkeyPatch) -> Atlas:
+    """Twelve towns, 10 km apart, with a site in the first; two of them have a website."""
+    rules = {rule.id: rule for rule in (FAR, OFFLINE)}
+    for module in (plan_lift, site_offers):
+        monkeypatch.setattr(module, "read_rule", rules.__getitem__)
+    atlas = scored_towns(KILOMETRES)
+    for rule in (FAR, OFFLINE):
+        atlas = flag(atlas, rule)
+    return atlas
+
+
+def scored_towns(indicator: Indicator) -> Atlas:
+    """The towns with a distance, and an index of it."""
+    atlas = row_of_towns()
+    kilometres = np.maximum(10.0 * np.arange(COUNT), INNER)
+    atlas = atlas.add(indicator, pd.Series(kilometres, index=atlas.codes))
+    online = pd.Series(np.isin(np.arange(COUNT), (4, 9)) * 1.0, index=atlas.codes)
+    atlas = atlas.add(SITE, online)
+    table = {
+        **TABLE,
+        "weights": {indicator.id: 2, "website": 1},
+        "indicators": {indicator.id: {"goalposts": [0, 60]}},
+    }
+    recipe = recipe_from_table(table, file="lack.toml", indicators=[indicator.id, "website"])
+    return compute_index(atlas, recipe)
+
+
+def asked(
+    *,
+    rule: str | None = "far-off",
+    euros: float | None = 100.0,
+    website: float | None = 30.0,
+    margin: float | None = None,
+    **lever: object,
+) -> BudgetRequest:
+    costs = {} if website is None else {"website": website}
+    sites = SiteLever(**{"cost": 40.0, "figure": "far", **lever})  # type: ignore[arg-type]
+    return BudgetRequest(LiftRequest(rule=rule, costs=costs, margin=margin), euros, sites=sites)
+
+
+def kilometres_then() -> np.ndarray:
+    """Of each subset of new sites and each town, in kilometres; (subsets, towns)."""
+    at = np.arange(COUNT)
+    away = np.maximum(10.0 * np.abs(at[:, None] - at[None, :]), INNER)
+    now = away[:, 0]
+    return np.array([np.minimum(now, away[:, one].min(axis=1, initial=np.inf))
+                     for one in EVERY_SUBSET])  # fmt: skip
+
+
+def best_plan(
+    left: np.ndarray, people: np.ndarray, euros: float, site_cost: float
+) -> tuple[float, float]:
+    """The most people and the least cost by trying: `left` is the cost of each town's own change
+    for each subset, infinite where none suffices; every set of towns is tried."""
+    opening = site_cost * EVERY_SUBSET.sum(axis=1)
+    best = (-1.0, 0.0)
+    for spent, costs in zip(opening, left, strict=True):
+        paid = np.flatnonzero(np.isfinite(costs))
+        sets = np.array(list(product((0, 1), repeat=len(paid))), dtype=bool)
+        cost = sets @ costs[paid] + spent
+        gain = np.where(cost <= euros, sets @ people[paid], -1.0)
+        most = gain.max()
+        best = max(best, (float(most), -float(cost[gain == most].min())))
+    return best[0], -best[1]
+
+
+def lifted(plan: Plan) -> tuple[float, float]:
+    return float(plan.table["people"].sum()), float(plan.table["cost"].sum())
+
+
+@pytest.mark.parametrize("euros", [35.0, 100.0, 150.0])
+def test_a_flag_by_trying_everything(towns: Atlas, euros: float) -> None:
+    """A town is far off without a site within 10.5 km and without a website."""
+    flagged = (towns.values["far-off"] == FLAGGED).to_numpy()
+    assert flagged.sum() == 8
+    people = towns.territories.facts["population"].to_numpy()[flagged]
+    left = np.where(kilometres_then()[:, flagged] > 10.5, 30.0, 0.0)
+    plan = plan_budget(towns, asked(euros=euros))
+    assert lifted(plan) == best_plan(left, people, euros, 40.0)
+    assert "No other choice within the budget lifts more people." in plan.sentences
+
+
+def test_the_worst_tenth_by_trying_everything(towns: Atlas) -> None:
+    """The score is two thirds of the kilometres on a scale of 60, and a third for no website."""
+    score = towns.values["lack"].to_numpy()
+    cut = np.quantile(score, 0.9)
+    worst = score >= cut
+    people = towns.territories.facts["population"].to_numpy()[worst]
+    then = 100 * 2 / 3 * np.minimum(kilometres_then(), 60) / 60
+    offline = 1 - towns.values["website"].to_numpy()
+    with_site, without = then <= cut - 5 + 1e-9, then + 100 / 3 * offline <= cut - 5 + 1e-9
+    left = np.select([without, with_site & (offline > 0)], [0.0, 30.0], default=np.inf)[:, worst]
+    for euros in (45.0, 75.0, 120.0):
+        plan = plan_budget(towns, asked(rule=None, euros=euros, margin=5.0))
+        assert lifted(plan) == pytest.approx(best_plan(left, people, euros, 40.0))
+
+
+def test_what_is_proposed_holds_when_the_atlas_is_made_anew(towns: Atlas) -> None:
+    plan = plan_budget(towns, asked(euros=120.0))
+    values = towns.values.copy()
+    values["far"] = plan.atlas.values[NEAREST]
+    for _row, row in plan.table[plan.table["kind"] == "territory"].iterrows():
+        if "website" in row["change"]:
+            values.loc[row["code"], "website"] = 1.0
+    changed = Atlas(**{**vars(towns), "values": values})
+    after = flag(compute_index(changed, towns.recipes["lack"]), FAR)
+    codes = plan.table.loc[plan.table["kind"] == "territory", "code"]
+    assert len(codes)
+    assert (after.values["far-off"][codes] != FLAGGED).all()
+    # What the sentence says of people × points is that of the index computed again.
+    people = towns.territories.facts["population"]
+    points = float((people * (towns.values["lack"] - after.values["lack"])).sum())
+    said = next(text for text in plan.sentences if "people × points" in text)
+    assert f"by {round(points):,} people × points" in said
+
+
+def test_what_is_said_and_drawn(towns: Atlas) -> None:
+    plan = plan_budget(towns, asked())
+    # A site serves a town and its neighbours: 1,100 + 1,200 people (T09 is online), and 700 to 900.
+    assert plan.sentences[0] == (
+        "The budget opens 2 sites and lifts 5 territories of 8, with 4,700 people. It spends 80 "
+        "euros: 80 for sites and 0 for changes."
+    )
+    alone = "Without sites, the budget lifts 3 territories, with 3,200 people, for 90 euros."
+    assert alone in plan.sentences
+    kinds = plan.atlas.values[FIRST]
+    sites = plan.table.loc[plan.table["kind"] == "site", "code"]
+    assert kinds[sites].isin((1, 2)).all()
+    assert (kinds == 3).sum() + (kinds == 2).sum() == 5
+    french = [translate(text, "fr") for text in (*plan.sentences, *plan.assumptions)]
+    assert french[0].startswith("Le budget ouvre 2 lieux et relève 5 territoires sur 8")
+    assert plan.table["cost"].sum() == 80
+    again = plan_budget(towns, asked())
+    pd.testing.assert_frame_equal(again.table, plan.table)
+
+
+def test_only_sites_are_bought_without_other_costs(towns: Atlas) -> None:
+    plan = plan_budget(towns, asked(website=None, euros=45.0))
+    assert (plan.table["change"].str.contains("website")).sum() == 0
+    assert "Nothing but sites is bought: no cost of another change is given." in plan.assumptions
+    assert lifted(plan) == (700.0 + 800.0 + 900.0, 40.0)
+
+
+def test_a_share_of_the_kilometres_can_be_bought_too(towns: Atlas) -> None:
+    """With a cost of a kilometre, a town is also lifted by its own change of the distance."""
+    request = asked(rule=None, euros=70.0, margin=5.0)
+    costs = {"website": 30.0, "far": 0.2}
+    both = BudgetRequest(LiftRequest(costs=costs, margin=5.0), 70.0, sites=request.sites)
+    cheaper = plan_budget(towns, both)
+    assert lifted(cheaper)[0] >= lifted(plan_budget(towns, request))[0]
+    assert any("far" in change for change in cheaper.table["change"])
+
+
+def candidates_of(atlas: Atlas, codes: list[str], folder: Path) -> Sites:
+    path = folder / "candidates.csv"
+    path.write_text("code\n" + "\n".join(codes) + "\n", "utf-8")
+    return read_sites(path, atlas.territories)
+
+
+def test_candidates_of_a_file_in_any_order(towns: Atlas, tmp_path: Path) -> None:
+    codes = ["T10", "T05", "T07"]
+    plans = [
+        plan_budget(towns, asked(candidates=candidates_of(towns, order, tmp_path)))
+        for order in (codes, codes[::-1])
+    ]
+    pd.testing.assert_frame_equal(plans[0].table, plans[1].table)
+    assert set(plans[0].table.loc[plans[0].table["kind"] == "site", "code"]) <= set(codes)
+
+
+def test_reach_limits_what_a_site_serves(towns: Atlas) -> None:
+    plan = plan_budget(towns, asked(reach=5.0))
+    now = towns.values["far"]
+    nearer = plan.atlas.values[NEAREST] < now - 1
+    assert set(plan.atlas.codes[nearer]) == set(
+        plan.table.loc[plan.table["kind"] == "site", "code"]
+    )
+
+
+def test_sites_that_are_refused(towns: Atlas, tmp_path: Path) -> None:
+    unreached = candidates_of(towns, ["T00", "T10"], tmp_path)
+    questions = {
+        "no candidate brings a territory that is asked about nearer": asked(reach=0.5),
+        "1 candidate brings nobody nearer to a site than today": asked(candidates=unreached),
+        "--site-cost -4 is not above zero": asked(cost=-4.0),
+        "--reach 0 is not above zero": asked(reach=0.0),
+        "a site changes 'distance-france-services', which is not among the figures of 'lack'": (
+            asked(figure="distance-france-services")
+        ),
+        "'website' is not a distance in kilometres": asked(figure="website", website=None),
+        "the flag 'offline' does not depend on 'far'": asked(rule="offline"),
+        "a site costs euros, and a budget of premises has none": BudgetRequest(
+            LiftRequest(), premises=9.0, sites=SiteLever(4.0)
+        ),
+    }
+    for said, request in questions.items():
+        with pytest.raises(InputError) as caught:
+            plan_budget(towns, request)
+        assert said in str(caught.value)
+
+
+def test_a_recipe_that_is_not_linear_is_refused(towns: Atlas) -> None:
+    table = {**TABLE, "aggregate": "geometric", "range": [1, 100], "draws": 20}
+    recipe = recipe_from_table(table, file="a.toml", indicators=["far", "website"])
+    with pytest.raises(InputError, match="is not linear, so sites and changes cannot"):
+        plan_budget(compute_index(towns, recipe), asked(rule=None))
+
+
+def test_distances_begin_where_those_of_the_atlas_do(tmp_path: Path) -> None:
+    plain = replace(KILOMETRES, id=FIGURE)
+    from_people = replace(plain, method=FROM_PEOPLE)
+    towns = {method: scored_towns(one) for method, one in (("", plain), ("people", from_people))}
+    middles = centres_of(towns[""].territories)
+    # In the last town people live 3 km nearer to the others.
+    last = middles.to_crs("EPSG:2154")["T11"]
+    moved = gpd.GeoSeries([shapely.Point(last.x - 3000, last.y)], crs="EPSG:2154")
+    middles["T11"] = moved.to_crs("EPSG:4326").iloc[0]
+    given = candidates_of(towns[""], ["T10"], tmp_path)
+    common = {"figure": FIGURE, "candidates": given}
+    request = asked(rule=None, website=None, margin=5.0, **common)
+    with_grid = asked(rule=None, website=None, margin=5.0, middles=middles, **common)
+    with pytest.raises(InputError, match="no squares of people are given"):
+        plan_budget(towns["people"], request)
+    with pytest.raises(InputError, match="begin in the middles of polygons, not of squares"):
+        plan_budget(towns[""], with_grid)
+    for atlas, one, kilometres in ((towns[""], request, 10), (towns["people"], with_grid, 7)):
+        plan = plan_budget(atlas, one)
+        assert plan.table["code"].iloc[0] == "T10"
+        assert plan.atlas.values[NEAREST]["T11"] == pytest.approx(kilometres, rel=0.005)

@@ -1,0 +1,95 @@
+"""The commands of plans: sites and changes for one budget, as a user runs them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.layers.planning.row_of_towns import COUNT, row_of_towns
+from zoneblanche.layers.index.compute import compute_index
+from zoneblanche.layers.index.recipe.load import recipe_from_table
+from zoneblanche.layers.indicator import Indicator
+from zoneblanche.layers.outputs.atlas_file import load_atlas, save_atlas
+from zoneblanche.layers.outputs.plan_file import load_plan
+from zoneblanche.scripts.cli import main
+
+FAR = Indicator("far", "Distance", "number", "lower", suffix="km", bounds=(0, None))
+SITE = Indicator("website", "Website", "boolean", "higher", bounds=(0, 1))
+TABLE = {
+    "id": "lack",
+    "orientation": "worse",
+    "normalise": "goalposts",
+    "draws": 20,
+    "weights": {"far": 2, "website": 1},
+    "indicators": {"far": {"goalposts": [0, 120]}},
+}
+
+
+def call(*arguments: str) -> int:
+    """The exit status of a command."""
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as leaving:
+        patch.setattr(sys, "argv", ["zoneblanche", *arguments])
+        patch.setenv("LC_ALL", "C.UTF-8")
+        main()
+    assert isinstance(leaving.value.code, int)
+    return leaving.value.code
+
+
+@pytest.fixture(scope="module")
+def atlas_file(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Twelve towns, 10 km apart, with a site in the first."""
+    atlas = row_of_towns()
+    far = pd.Series(np.maximum(10.0 * np.arange(COUNT), 3.8), index=atlas.codes)
+    atlas = atlas.add(FAR, far).add(SITE, pd.Series(0.0, index=atlas.codes))
+    recipe = recipe_from_table(TABLE, file="lack.toml", indicators=["far", "website"])
+    path = tmp_path_factory.mktemp("atlas") / "scored.parquet"
+    save_atlas(compute_index(atlas, recipe), path)
+    return str(path)
+
+
+def budget(atlas_file: str, *more: str) -> tuple[str, ...]:
+    return ("plan", "budget", "--atlas", atlas_file, "--euros", "100", "--margin", "5", "--lang",
+            "en", "--cost", "website=30", *more)  # fmt: skip
+
+
+def test_a_budget_with_sites(
+    atlas_file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    candidates, out = tmp_path / "candidates.csv", tmp_path / "plan"
+    candidates.write_text("code\nT05\nT10\n", "utf-8")
+    sites = ("--site-cost", "40", "--site-figure", "far", "--candidates", str(candidates))
+    assert call(*budget(atlas_file, *sites, "--reach", "45", "-o", str(out))) == 0
+    printed = capsys.readouterr().out
+    # The worst tenth are T10 and T11: one site in T10 lifts both, and costs less than two websites.
+    assert printed.startswith("The budget opens 1 site and lifts 2 territories of 2")
+    assert "- A site farther away than 45 km changes nothing." in printed
+    table = pd.read_csv(out / "budget.csv", dtype={"code": str})
+    assert table[["kind", "code"]].to_numpy().tolist() == [
+        ["site", "T10"], ["territory", "T11"], ["territory", "T10"],
+    ]  # fmt: skip
+    assert {one.name for one in out.iterdir()} >= {"budget.xlsx", "index.html", "report.html"}
+    plan = load_plan(out, load_atlas(out / "territories.parquet"))
+    assert plan.words["site"] == "new site"
+    assert (out / "report.html").read_text("utf-8").count("new site") >= 1
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--reach", "9"), "--reach is about new sites, which have no cost."),
+        (("--candidates", "c.csv"), "--candidates is about new sites, which have no cost."),
+        (("--site-cost", "0", "--site-figure", "far"), "--site-cost 0 is not above zero."),
+        (("--site-cost", "9"), "a site changes 'distance-france-services', which is not among"),
+    ],
+)
+def test_sites_that_are_refused(
+    options: tuple[str, ...], said: str, atlas_file: str, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    assert call(*budget(atlas_file, *options, "-o", str(tmp_path / "plan"))) != 0
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "plan").exists()
