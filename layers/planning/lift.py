@@ -19,7 +19,7 @@ from zoneblanche.geo.messages import _, join, quantity
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.build import take
 from zoneblanche.layers.index.context import Context, index_context
-from zoneblanche.layers.index.recipe.recipe import Dimension, Recipe
+from zoneblanche.layers.index.recipe.recipe import Dimension, Element, Recipe
 from zoneblanche.layers.index.score import ScoredAtlas, score, score_atlas
 from zoneblanche.layers.index.uncertainty.robustness import draw_scores
 from zoneblanche.layers.planning.change import Moves, is_linear, least_change, moves_of
@@ -168,7 +168,17 @@ def read_index(
             )
         )
     names = tuple(element.id for element in elements)
-    if by_sites and by_sites not in names:
+    if by_sites:
+        _check_figure_of_sites(recipe, names, by_sites)
+    units = _unit_costs(elements, found.values, costs, by_sites)
+    unsold = frozenset(set(names) - set(costs)) if by_sites else frozenset()
+    return Index(
+        atlas, recipe, found, names, units, recipe.orientation == "worse", margin, by_sites, unsold
+    )
+
+
+def _check_figure_of_sites(recipe: Recipe, names: Sequence[str], by_sites: str) -> None:
+    if by_sites not in names:
         raise InputError(
             Fault(
                 _(
@@ -181,24 +191,24 @@ def read_index(
                 kind="no-site-figure",
             )
         )
-    if costs:
-        missing = [name for name in names if name not in costs and name != by_sites]
-        if missing:
-            raise InputError(
-                Fault(
-                    _("costs are missing: {missing}.", missing=join(missing)),
-                    remedy=_("Give one for each with --cost ID=NUMBER, or none at all."),
-                    kind="no-cost",
-                )
+
+
+def _unit_costs(
+    elements: Sequence[Element], values: pd.DataFrame, costs: Mapping[str, float], by_sites: str
+) -> Floats:
+    """Return the cost of one unit of each indicator."""
+    if not costs:
+        return 1.0 / np.array([_span(one.goalposts, values[one.id]) for one in elements])
+    missing = [one.id for one in elements if one.id not in costs and one.id != by_sites]
+    if missing:
+        raise InputError(
+            Fault(
+                _("costs are missing: {missing}.", missing=join(missing)),
+                remedy=_("Give one for each with --cost ID=NUMBER, or none at all."),
+                kind="no-cost",
             )
-        units = np.array([costs.get(name, 1.0) for name in names])
-    else:
-        spans = [_span(element.goalposts, found.values[element.id]) for element in elements]
-        units = 1.0 / np.array(spans)
-    unsold = frozenset(set(names) - set(costs)) if by_sites else frozenset()
-    return Index(
-        atlas, recipe, found, names, units, recipe.orientation == "worse", margin, by_sites, unsold
-    )
+        )
+    return np.array([costs.get(one.id, 1.0) for one in elements])
 
 
 def _span(goalposts: tuple[float, float] | None, figures: pd.Series) -> float:

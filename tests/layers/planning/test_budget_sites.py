@@ -334,6 +334,55 @@ def test_a_share_of_the_kilometres_can_be_bought_too(towns: Atlas) -> None:
     assert any("far" in change for change in cheaper.table["change"])
 
 
+def test_sites_that_are_too_dear_leave_the_changes_of_a_plain_budget(towns: Atlas) -> None:
+    """In nine draws of ten, as without sites."""
+    costs = {"website": 30.0, "far": 1.0}
+    for rule in (None, "far-off"):
+        lift = LiftRequest(rule=rule, costs=costs)
+        plain = plan_budget(towns, BudgetRequest(lift, 70.0))
+        both = plan_budget(
+            towns, BudgetRequest(lift, 70.0, sites=SiteLever(cost=1e6, figure="far"))
+        )
+        assert len(plain.table)
+        assert set(both.table["code"]) == set(plain.table["code"])
+        assert lifted(both) == pytest.approx(lifted(plain))
+        assert "The budget opens no site" in both.sentences[0]
+
+
+def test_what_leaves_the_worst_tenth_passes_the_limit_with_its_margin(towns: Atlas) -> None:
+    table = {**TABLE, "indicators": {"far": {"goalposts": [0, 120], "error": 4.0}}}
+    recipe = recipe_from_table(table, file="lack.toml", indicators=["far", "website"])
+    towns = compute_index(towns, recipe)
+    plan = plan_budget(towns, asked(rule=None, euros=200.0))
+    codes = plan.table.loc[plan.table["kind"] == "territory", "code"]
+    assert (plan.table["site"] != "").any()
+    scores = towns.values["lack"]
+    values = towns.values.copy()
+    values["far"] = plan.atlas.values[NEAREST]
+    online = codes[plan.table["change"][codes.index].str.contains("website")]
+    values.loc[online, "website"] = 1.0
+    after = compute_index(replace(towns, values=values), recipe)
+    ranges = towns.intervals["lack"].loc[codes]
+    half = (ranges["score_high"] - ranges["score_low"]) / 2
+    assert (half > 1).all()
+    assert (after.values["lack"][codes] <= np.quantile(scores, 0.9) - half + 1e-6).all()
+
+
+def test_each_area_has_its_floor(towns: Atlas) -> None:
+    """The first towns are in X: without a floor, all sites are among the larger towns of Y."""
+    request = asked(euros=45.0)
+    with_floor = replace(request, floor_level="epci", floor=1)
+    parents = towns.territories.parents["epci"]
+    areas = []
+    for one in (request, with_floor):
+        plan = plan_budget(towns, one)
+        codes = plan.table.loc[plan.table["kind"] == "territory", "code"]
+        areas.append(set(parents[codes]))
+    assert areas == [{"Y"}, {"X", "Y"}]
+    with pytest.raises(InputError, match="does not buy the floor"):
+        plan_budget(towns, replace(with_floor, floor=5))
+
+
 def candidates_of(atlas: Atlas, codes: list[str], folder: Path) -> Sites:
     path = folder / "candidates.csv"
     path.write_text("code\n" + "\n".join(codes) + "\n", "utf-8")
