@@ -39,7 +39,7 @@ class JointAnswer:
 
     Attributes:
         index, request, lever: the question.
-        candidates: where a site may be.
+        candidates: where a site may be; opening: what each costs.
         inside: which territories of the atlas are counted, boolean.
         asked: positions in the atlas of the territories that are asked about.
         people: of each of these.
@@ -59,6 +59,7 @@ class JointAnswer:
     request: BudgetRequest
     lever: SiteLever
     candidates: Candidates
+    opening: Floats
     inside: np.ndarray
     asked: Ints
     people: Floats
@@ -90,19 +91,14 @@ def solve_jointly(
             the floors.
     """
     atlas = index.atlas
-    territories = atlas.territories
-    inside = np.ones(len(atlas.codes), dtype=bool)
-    if request.lift.within:
-        inside = np.asarray(atlas.codes.isin(territories.within(request.lift.within).codes))
-    middles = centres_of(territories) if lever.middles is None else lever.middles
-    part = atlas if inside.all() else take(atlas, inside)
-    candidates = site_candidates(part, territories, middles, given=lever.candidates)
-    pairs = nearer_pairs(index, lever, inside, candidates, middles)
+    inside, candidates, pairs = _possible_sites(index, request, lever)
     at = np.flatnonzero(atlas.codes.isin(codes))
-    people = territories.facts["population"].fillna(0).to_numpy(dtype="float64")
+    people = atlas.territories.facts["population"].fillna(0).to_numpy(dtype="float64")
     _check_candidates(lever, candidates, pairs, at, people)
-    alone = lift_all(index, request.lift, codes)
     opening = np.full(len(candidates.codes), lever.cost)
+    if candidates.costs is not None:
+        opening = np.where(np.isnan(candidates.costs), lever.cost, candidates.costs)
+    alone = lift_all(index, request.lift, codes)
     rest = remaining_costs(index, request.lift, alone, at, pairs, opening)
     budget = float(request.euros or 0.0)
     groups = groups_of(atlas, atlas.codes[at], request)
@@ -110,13 +106,42 @@ def solve_jointly(
         people[at], rest.offers, budget, groups=groups, floor=request.floor,
         besides=_points_by_site(index, lever, pairs, people, len(opening)),
     )  # fmt: skip
-    apart = _without_sites(people[at], rest.offers, budget, groups, request.floor)
     nearest, then = _after(index, lever, pairs, joint.sites)
     lifted, by_site = _lifted(index, alone, rest, joint, at, then)
     return JointAnswer(
-        index, request, lever, candidates, inside, at, people[at], alone, joint, apart, lifted,
-        by_site, rest.offers.possible, nearest, then, _points(index, lever, lifted, at, then),
-    )  # fmt: skip
+        index=index,
+        request=request,
+        lever=lever,
+        candidates=candidates,
+        opening=opening,
+        inside=inside,
+        asked=at,
+        people=people[at],
+        alone=alone,
+        joint=joint,
+        apart=_without_sites(people[at], rest.offers, budget, groups, request.floor),
+        lifted=lifted,
+        by_site=by_site,
+        possible=rest.offers.possible,
+        nearest=nearest,
+        then=then,
+        points=_points(index, lever, lifted, at, then),
+    )
+
+
+def _possible_sites(
+    index: Index, request: BudgetRequest, lever: SiteLever
+) -> tuple[np.ndarray, Candidates, Pairs]:
+    """Return which territories are counted, where a site may be, and the pairs of a territory and
+    a candidate that is nearer than any site of today."""
+    atlas, territories = index.atlas, index.atlas.territories
+    inside = np.ones(len(atlas.codes), dtype=bool)
+    if request.lift.within:
+        inside = np.asarray(atlas.codes.isin(territories.within(request.lift.within).codes))
+    middles = centres_of(territories) if lever.middles is None else lever.middles
+    part = atlas if inside.all() else take(atlas, inside)
+    candidates = site_candidates(part, territories, middles, given=lever.candidates)
+    return inside, candidates, nearer_pairs(index, lever, inside, candidates, middles)
 
 
 def _check_candidates(

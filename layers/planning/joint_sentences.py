@@ -19,7 +19,7 @@ NAMED = 8
 def joint_sentences(answer: JointAnswer) -> Iterator[str]:
     """Yield what the budget buys, how good that is, and what it does for the neighbours."""
     bought, sites = answer.joint.bought, answer.joint.sites
-    opening = answer.lever.cost * len(sites)
+    opening = float(answer.opening[list(sites)].sum())
     yield ngettext(
         "The budget opens {sites} and lifts {count} territory of {all}, with {people} people. It "
         "spends {cost} euros: {opening} for sites and {changes} for changes.",
@@ -132,6 +132,14 @@ def joint_assumptions(answer: JointAnswer) -> Iterator[str]:
         budget=quantity(request.euros or 0.0),
         cost=quantity(lever.cost),
     )
+    own = answer.candidates.costs
+    priced = 0 if own is None else int((~np.isnan(own)).sum())
+    if priced:
+        yield ngettext(
+            "{count} candidate has a cost of its own in the file.",
+            "{count} candidates have a cost of their own in the file.",
+            priced,
+        )
     yield _(
         "Of choices that lift as many people, one that costs least is taken, and then sites whose "
         "exchange brings no more people × points."

@@ -19,7 +19,7 @@ class Offers:
         alone: by its own change, ≥ 0; infinite where none suffices; (items,).
         item, site, cost: where a site makes it cheaper, what it then costs: finite, below `alone`;
             sorted by item, then site.
-        opening: cost of each site, above zero; (sites,). Sites are in the order of their codes.
+        opening: cost of each site, ≥ 0; (sites,). Sites are in the order of their codes.
     """
 
     alone: Floats

@@ -88,7 +88,7 @@ def _site_row(answer: JointAnswer, site: int) -> dict[str, Any]:
         "code": answer.candidates.codes[site],
         "name": answer.candidates.names[site],
         "people": np.nan,
-        "cost": answer.lever.cost,
+        "cost": float(answer.opening[site]),
         "site": "",
         "change": "",
     }

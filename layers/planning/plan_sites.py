@@ -174,7 +174,8 @@ def site_candidates(
             for name, code in zip(points["name"], codes, strict=True)
         ]
         places = places_of(points.geometry, codes, codes.map(parts).fillna(""))
-        return Candidates(places, names, codes.tolist())
+        costs = points["cost"].to_numpy(dtype="float64") if "cost" in points else None
+        return Candidates(places, names, codes.tolist(), costs)
     territories = part.territories
     large = territories.facts["population"].fillna(0) >= least_people
     codes = territories.codes[large.to_numpy()]

@@ -27,6 +27,9 @@ CODE = ("code", "code_insee", "insee_com")
 COORDINATES = (("longitude", "latitude"), ("lon", "lat"), ("x", "y"))
 """Names of the columns of a file of sites: the code of a territory, or degrees on WGS 84."""
 
+COST = ("cost", "cout")
+"""Names of the column with what a site of a file costs."""
+
 FRANCE_SERVICES = "anct-france-services"
 ITINERANT = ("Bus_équivalent", "Itinérante")
 HOSTS = "france-services"
@@ -38,7 +41,8 @@ class Sites:
     """Sites with the territory that each is in.
 
     Attributes:
-        points: EPSG:4326, columns `name` and `code` (of its territory, None for none).
+        points: EPSG:4326, columns `name`, `code` (of its territory, None for none), and `cost` if
+            that was read: in euros, NaN where the file has none.
         said: what they are and of which date, as a sentence.
         sources: to cite.
     """
@@ -51,7 +55,7 @@ class Sites:
         return len(self.points)
 
 
-def read_sites(path: Path, territories: Territories) -> Sites:
+def read_sites(path: Path, territories: Territories, *, with_costs: bool = False) -> Sites:
     """Read a file of sites: a list of France Services places, codes of territories, or coordinates.
 
     Itinerant places of France Services are left out. A code without a position is the middle of its
@@ -60,9 +64,11 @@ def read_sites(path: Path, territories: Territories) -> Sites:
     Args:
         path: of a table with a column `code`, or `longitude` and `latitude`.
         territories: all that there are; a site of elsewhere has no territory.
+        with_costs: read a column `cost` too, if there is one.
 
     Raises:
-        InputError: no such columns, unknown codes, no position on Earth, or no site at all.
+        InputError: no such columns, unknown codes, no position on Earth, a cost below zero, or no
+            site at all.
     """
     raw = read_raw_table(path)
     if set(connector_named(FRANCE_SERVICES).header) <= set(raw.columns):
@@ -88,6 +94,9 @@ def read_sites(path: Path, territories: Territories) -> Sites:
     frame = gpd.GeoDataFrame(
         {"name": own if names is None else names, "code": own}, geometry=points, crs="EPSG:4326"
     )
+    price = next((name for name in COST if name in raw.columns), None)
+    if with_costs and price is not None:
+        frame["cost"] = parse_numbers(raw, price, bounds=(0, None)).values
     said = _("{count} sites of {file}.", count=quantity(len(frame)), file=path.name)
     return Sites(frame, said)
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from zoneblanche.geo.messages import _, join, ngettext, quantity, titled
 from zoneblanche.layers.atlas import Atlas
-from zoneblanche.layers.planning.distances import Places
+from zoneblanche.layers.planning.distances import Floats, Places
 from zoneblanche.layers.planning.read import Sites, Times
 from zoneblanche.layers.planning.sites import (
     NEAR,
@@ -70,11 +70,13 @@ class SitesRequest:
 
 @dataclass(frozen=True)
 class Candidates:
-    """The candidates of a problem: their places, names and territories."""
+    """The candidates of a problem: their places, names and territories; and what each costs, NaN
+    for what all others cost, or None if no cost was read."""
 
     places: Places
     names: list[str]
     codes: list[str]
+    costs: Floats | None = None
 
     def label(self, site: int) -> str:
         """Return the name and code of one, or the name alone if it has no territory."""

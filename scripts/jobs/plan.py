@@ -204,7 +204,9 @@ def site_lever(
                 )
         return None
     note_inputs([path for path in (candidates, grid) if path is not None])
-    given = None if candidates is None else read_sites(candidates, atlas.territories)
+    given = (
+        None if candidates is None else read_sites(candidates, atlas.territories, with_costs=True)
+    )
     middles = None if grid is None else read_middles(grid, atlas.territories)
     return SiteLever(cost, given, reach, figure, middles)
 

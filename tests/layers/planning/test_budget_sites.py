@@ -399,6 +399,22 @@ def test_candidates_of_a_file_in_any_order(towns: Atlas, tmp_path: Path) -> None
     assert set(plans[0].table.loc[plans[0].table["kind"] == "site", "code"]) <= set(codes)
 
 
+def test_a_candidate_with_a_cost_of_its_own(towns: Atlas, tmp_path: Path) -> None:
+    path = tmp_path / "candidates.csv"
+    path.write_text("code,cost\nT10,90\nT07,\nT06,15\n", "utf-8")
+    sites = read_sites(path, towns.territories, with_costs=True)
+    plan = plan_budget(towns, asked(website=None, candidates=sites))
+    # T06 lifts T05, T06 and T07 for 15, T07 lifts T06, T07 and T08 for 40; T10 costs too much.
+    bought = plan.table[plan.table["kind"] == "site"].set_index("code")["cost"]
+    assert bought.to_dict() == {"T06": 15.0, "T07": 40.0}
+    assert "55 euros: 55 for sites" in plan.sentences[0]
+    assert "2 candidates have a cost of their own in the file." in plan.assumptions
+    path.write_text("code,cost\nT10,-90\n", "utf-8")
+    with pytest.raises(InputError, match="-90"):
+        read_sites(path, towns.territories, with_costs=True)
+    assert "cost" not in read_sites(path, towns.territories).points
+
+
 def test_reach_limits_what_a_site_serves(towns: Atlas) -> None:
     plan = plan_budget(towns, asked(reach=5.0))
     now = towns.values["far"]
