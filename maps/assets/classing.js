@@ -204,9 +204,8 @@ function knownFigures(values) {
 }
 
 /** All that the page needs to classify figures: { breaks, diverging, thirds, spread }.
- *  values: at the precision shown, NaN without a figure. */
-function classing(values, digits, [low, high]) {
-  const list = knownFigures(values).sort();
+ *  values: at the precision shown, NaN without a figure; list: those that are known, rising. */
+function classing(values, digits, [low, high], list = knownFigures(values).sort()) {
   const diverging = list.length > 0 && list[0] < 0 && list.at(-1) > 0;
   const breaks = {};
   for (const [name, method] of Object.entries(BREAK_METHODS)) {

@@ -61,12 +61,16 @@ function everyOther(cells, step) {
   return texts;
 }
 
+const LENGTHS = new WeakMap(); // of known codes, by their map
+
 /** The known code that a text is with lost zeros in front, or "". */
 function withZeros(text, codes) {
-  if (!/^[0-9][0-9A-Z]*$/i.test(text) || text.length > LONGEST_CODE) return "";
+  if (!LENGTHS.has(codes)) LENGTHS.set(codes, new Set(Array.from(codes.keys(), ({ length }) => length)));
+  const lengths = LENGTHS.get(codes);
   for (let zeros = 1; zeros <= MOST_ZEROS; zeros++) {
+    if (zeros + text.length > LONGEST_CODE || !lengths.has(zeros + text.length)) continue;
     const longer = "0".repeat(zeros) + text;
-    if (codes.has(longer)) return longer;
+    if (codes.has(longer) && /^[0-9][0-9A-Z]*$/i.test(text)) return longer;
   }
   return "";
 }

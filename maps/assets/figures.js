@@ -112,28 +112,29 @@ function countNumbers(cells) {
 }
 
 /**
- * The figures of column k: { values, reasons, digits, decimal }. Raises TableRefused with all cells
- * that are not figures or cannot be true.
+ * The figures of column k: { values, reasons, sorted (those that are known, rising), digits, decimal }.
+ * `scanned` is what scanCells found, whose arrays become the column's. Raises TableRefused with all cells that
+ * are not figures or cannot be true.
  */
-function readFigures(table, k, unit) {
+function readFigures(table, k, unit, scanned = scanCells(table.cells[k])) {
   refuseMerged(table, k);
-  const scanned = scanCells(table.cells[k]);
   const decimal = decimalMark(table, k, unit, scanned);
   const column = { table, k, name: table.names[k], cells: table.cells[k],
     ...readCells(table.cells[k], scanned, decimal, unit) };
   settleRounding(column.values, unit);
+  column.sorted = knownFigures(column.values).sort();
   const faults = [...unreadable(column), ...mixedGaps(column), ...outOfRange(column, unit),
     ...wrongScale(column, unit), ...undeclaredCodes(column, unit)];
   if (faults.length) {
     faults.sort((one, other) => (one.line ?? 0) - (other.line ?? 0));
     throw new TableRefused(faults.slice(0, TABLE_LIMITS.faults));
   }
-  if (!column.values.some(Number.isFinite)) {
+  if (!column.sorted.length) {
     throw new TableRefused(fault(sentence("fault_no_figures",
       { count: String(table.lines.length) }), sentence("remedy_no_figures"), { column: column.name }));
   }
-  return { values: column.values, reasons: column.reasons, digits: shownDigits(column),
-    decimal: decimal.mark };
+  return { values: column.values, reasons: column.reasons, sorted: column.sorted,
+    digits: shownDigits(column), decimal: decimal.mark };
 }
 
 /** Every cell read: { values (NaN is missing), reasons, decimals, signed (the cell has "%"), wrong
@@ -395,7 +396,7 @@ function skipsTheMiddle(values) {
 /** Figures that look like a no-data code that nobody declared, as in check_sentinels. */
 function undeclaredCodes(column, unit) {
   const { values } = column;
-  const [distinct, counts] = countedFigures(values);
+  const [distinct, counts] = countedFigures(column.sorted);
   const codes = codesAmong(distinct, counts, UNIT_BOUNDS[unit]);
   const named = codes.map((at) => shortNumber(distinct[at], 15)).join(", ");
   return codes.map((at) => {
@@ -406,9 +407,8 @@ function undeclaredCodes(column, unit) {
   });
 }
 
-/** The different figures, rising, and how often each occurs. */
-function countedFigures(values) {
-  const sorted = knownFigures(values).sort();
+/** The different figures among rising ones, and how often each occurs. */
+function countedFigures(sorted) {
   const [distinct, counts] = [[], []];
   let start = 0; // of the equal figures
   for (let i = 1; i <= sorted.length; i++) {
@@ -439,8 +439,8 @@ function codesAmong(distinct, counts, [low, high]) {
 
 /** Whether a figure is one digit over and over, or the end of an integer type. */
 function looksLikeCode(value) {
+  if (value % 1 !== 0 || Math.abs(value) > 1e15) return false; // no code of either list
   if (LOW_CODES.includes(value) || HIGH_CODES.includes(value)) return true;
-  if (value % 1 !== 0 || Math.abs(value) > 1e15) return false;
   const digits = String(Math.abs(value));
   const least = (value < 0 ? 3 : 4) - (SURVEY_DIGITS.test(digits) ? 1 : 0);
   return /^([1-9])\1*$/.test(digits) && digits.length >= least;
@@ -449,7 +449,8 @@ function looksLikeCode(value) {
 /** Places of figures that are orders of magnitude from all others, or alone below zero. */
 function farFromOthers(distinct, counts, rest) {
   const size = (at) => Math.abs(distinct[at]);
-  const order = [...rest].sort((one, other) => size(one) - size(other));
+  const ends = rest.length < 4 ? rest : [...rest.slice(0, 2), ...rest.slice(-2)]; // figures rise: the largest two are here
+  const order = [...ends].sort((one, other) => size(one) - size(other));
   const [farthest, following] = [order.at(-1), order.at(-2)];
   const times = size(following) > 0 ? size(farthest) / size(following) : 0;
   const odd = new Set();
@@ -490,7 +491,7 @@ function shownDigits({ values, decimals }) {
 }
 
 /** The unit that the cells and the name of a column show: percent, else a number. */
-function evidentUnit(name, cells) {
-  const percent = cells.some((cell) => cell.includes("%"));
+function evidentUnit(name, cells, { kinds } = scanCells(cells)) {
+  const percent = cells.some((cell, row) => kinds[row] === ODD && cell.includes("%"));
   return percent || /%|\b(taux|part|pourcentage|percent|percentage)\b/i.test(name) ? "percent" : "number";
 }

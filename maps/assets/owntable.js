@@ -50,7 +50,8 @@ class OwnTable {
     for (const column of this.columns) {
       if (column.faults || !looksNumeric(table.cells[column.k])) continue;
       column.id = ownId(column.name, ids);
-      this.read(column, { unit: evidentUnit(column.name, table.cells[column.k]), better: null });
+      const scanned = scanCells(table.cells[column.k]);
+      this.read(column, { unit: evidentUnit(column.name, table.cells[column.k], scanned), better: null }, scanned);
     }
   }
 
@@ -60,15 +61,17 @@ class OwnTable {
   }
 
   /** Read a column's figures in a unit, or collect its faults. */
-  read(column, { unit, better }) {
+  read(column, { unit, better }, scanned) {
     Object.assign(column, { unit, better, faults: null, layer: null });
     try {
-      const read = readFigures(this.table, column.k, unit);
+      const read = readFigures(this.table, column.k, unit, scanned);
       const placed = this.place(read);
       column.decimal = read.decimal;
       column.missing = missingCounts(read.reasons);
       column.own = placed;
-      column.layer = this.describe(column, placed.values, read.digits);
+      // If each row has its territory, its figures need no second sorting.
+      const sorted = this.match.listed.length ? undefined : atDigits(read.sorted, read.digits);
+      column.layer = this.describe(column, placed.values, read.digits, sorted);
     } catch (error) {
       if (!(error instanceof TableRefused)) throw error;
       column.faults = error.faults;
@@ -90,14 +93,14 @@ class OwnTable {
     return placed;
   }
 
-  describe({ id, name, unit, better }, values, digits) {
+  describe({ id, name, unit, better }, values, digits, sorted) {
     const bounds = UNIT_BOUNDS[unit];
     const shown = unit === "count" ? 0 : digits;
     return {
       id, kind: "figures", role: "own", title: name.trim(), finding: name.trim(), unit, better,
       digits: shown, period: "", suffix: "", native: null, partly: false, method: this.method, parts: [],
       sources: [], file: this.table.file,
-      bounds, column: { how: "own" }, interval: {}, scheme: "quantile", ...classing(values, shown, bounds),
+      bounds, column: { how: "own" }, interval: {}, scheme: "quantile", ...classing(values, shown, bounds, sorted),
     };
   }
 

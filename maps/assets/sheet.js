@@ -49,8 +49,8 @@ class SheetCells {
 /** A cell as most programs write it: <c r="B2" s="1" t="s"><v>12</v></c>, with its text in <is><t> or
  *  without any, without a formula and without a sign to decode. One is used for all of a sheet. */
 class PlainCell {
-  constructor(xml) {
-    this.xml = xml;
+  constructor() {
+    this.xml = "";
     this.formula = "";
     this.end = 0;
   }
@@ -129,11 +129,11 @@ function signsEnd(text, place, first, last) {
 }
 
 /** The rows of a sheet: { rows: [{ line, cells }], fractions (columns with some), merged }. */
-function readSheet(xml, { strings, shownAs, epoch }) {
+function readSheet(pieces, { strings, shownAs, epoch }) {
   const found = { rows: [], fractions: new Set(), merged: [] };
   const state = { line: 0, column: -1, cells: null, kind: "n", style: 0, value: "", formula: "", into: "",
     phonetic: false };
-  const plain = new PlainCell(xml);
+  const plain = new PlainCell();
   let count = 0;
   const tooMany = (what) => new TableRefused(fault(sentence("fault_large_sheet",
     { limit: TABLE_LIMITS[what], what: sentence(`size_${what}`) }), sentence("remedy_smaller")));
@@ -143,8 +143,9 @@ function readSheet(xml, { strings, shownAs, epoch }) {
     state.cells?.set(cell.column, text);
     if (++count > TABLE_LIMITS.cells) throw tooMany("cells");
   };
-  readXml(xml, {
-    quick: (_, at) => {
+  readXml(pieces, {
+    quick: (xml, at) => {
+      plain.xml = xml;
       let next = at;
       while (state.cells && plain.read(next)) {
         keep(plain);

@@ -7,6 +7,10 @@ const DATE_FORMS = [[14, 22], [27, 36], [45, 47], [50, 58]];
 const PERCENT_FORMS = [9, 10];
 const FORM_LITERALS = /"[^"]*"|\\.|\[[^\]]*\]|_.|\*./g;
 const WORKBOOK = "xl/workbook.xml";
+const PIECE_BYTES = 2 ** 14; // of a part that is read in pieces
+const FAR_BYTES = 2 ** 20;
+const SLASH = 47;
+const ROW_ENDS = ["</row>", "</si>"].map((tag) => Array.from(tag, (sign) => sign.charCodeAt(0)));
 
 /** Damage of an archive or of its XML; `kind` names it as Python's libraries do. */
 class Damaged extends Error {
@@ -81,6 +85,11 @@ function checkMembers(members) {
 
 /** The text of a member. */
 async function unpackMember(bytes, member) {
+  return new TextDecoder().decode(await unpackedBytes(bytes, member));
+}
+
+/** The bytes of a member. */
+async function unpackedBytes(bytes, member) {
   if (!member) throw new Damaged("KeyError");
   if (member.locked) throw new Damaged("RuntimeError");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -90,9 +99,37 @@ async function unpackMember(bytes, member) {
   const from = member.start + 30 + view.getUint16(member.start + 26, true) + view.getUint16(member.start + 28, true);
   const small = bytes.subarray(from, from + member.packed);
   if (member.method !== 0 && member.method !== 8) throw new Damaged("NotImplementedError");
-  if (member.method) return new TextDecoder().decode(await inflated(small, member));
+  if (member.method) return inflated(small, member);
   if (small.length !== member.size || crc32(small) !== member.crc) throw new Damaged("BadZipFile");
-  return new TextDecoder().decode(small);
+  return small;
+}
+
+/** The text of a part with many rows, in pieces that end with one: a letter like œ makes a browser store its
+ *  piece in twice the bytes, not all of the text. A comment may contain anything: the rest is one piece. */
+function* textPieces(bytes) {
+  const first = new TextDecoder();
+  const others = new TextDecoder("utf-8", { ignoreBOM: true });
+  for (let from = 0; from < bytes.length;) {
+    let to = rowEnd(bytes, from + PIECE_BYTES);
+    const decoder = from ? others : first;
+    let piece = decoder.decode(bytes.subarray(from, to));
+    if (to < bytes.length && piece.includes("<!")) {
+      to = bytes.length;
+      piece = decoder.decode(bytes.subarray(from, to));
+    }
+    yield piece;
+    from = to;
+  }
+}
+
+/** Where the next row or string of a workbook ends; the end of the bytes if that is far. */
+function rowEnd(bytes, from) {
+  for (let at = bytes.indexOf(SLASH, from); at > 0 && at < from + FAR_BYTES; at = bytes.indexOf(SLASH, at + 1)) {
+    for (const end of ROW_ENDS) {
+      if (end.every((byte, k) => bytes[at - 1 + k] === byte)) return at - 1 + end.length;
+    }
+  }
+  return bytes.length;
 }
 
 /** The bytes of a deflated member. As GZIP (RFC 1952), which has the same checksum, the browser checks
@@ -144,9 +181,17 @@ function plainXml(text) {
  * Read XML tag by tag: handlers.begin(tag, attributes), .finish(tag), .text(text). Tags are without
  * prefix; `attributes` gives one by its name. `quick(xml, place)` may read what is there at once, and
  * returns where it ends. No document type is accepted, so no entity is expanded.
+ *
+ * pieces: the text, in pieces that end between tags.
  */
-function readXml(xml, handlers) {
+function readXml(pieces, handlers) {
   const open = [];
+  for (const xml of typeof pieces === "string" ? [pieces] : pieces) readPiece(xml, handlers, open);
+  if (open.length) throw new Damaged("ExpatError");
+}
+
+/** open: the names of the tags that are open, which the piece changes. */
+function readPiece(xml, handlers, open) {
   XML_PART.lastIndex = 0;
   while (XML_PART.lastIndex < xml.length) {
     const at = XML_PART.lastIndex;
@@ -176,7 +221,6 @@ function readXml(xml, handlers) {
       }
     }
   }
-  if (open.length) throw new Damaged("ExpatError");
 }
 
 /** An attribute by its name; one that begins with ":" has any prefix. Undefined without. */
@@ -201,12 +245,14 @@ async function tableOfBook(bytes, members, file) {
   if (!sheets.length) throw new Damaged("IndexError");
   const relations = relationsOf(await part("xl/_rels/workbook.xml.rels"));
   const read = {
-    strings: members.has(relations.strings) ? sharedStrings(await part(relations.strings)) : [],
+    strings: members.has(relations.strings)
+      ? sharedStrings(textPieces(await unpackedBytes(bytes, members.get(relations.strings)))) : [],
     shownAs: members.has(relations.styles) ? stylesOf(await part(relations.styles)) : () => "",
     epoch: mac ? Date.UTC(1904, 0, 1) : Date.UTC(1899, 11, 30),
   };
   const chosen = sheets.find(({ hidden }) => !hidden) ?? sheets[0];
-  const content = readSheet(await part(relations.targets.get(chosen.relation)), read);
+  const sheet = await unpackedBytes(bytes, members.get(relations.targets.get(chosen.relation)));
+  const content = readSheet(textPieces(sheet), read);
   const notices = sheets.length === 1 ? [] : [sentence("notice_sheet", { file, name: pythonText(chosen.name),
     others: sheets.filter((one) => one !== chosen).map(({ name }) => name).slice(0, 5).join(", ") })];
   return { ...sheetTable(content, file), notices };

@@ -296,6 +296,32 @@ READ_BOOK = """async () => {
 }"""
 
 
+PIECES = """(xml) => {
+  const bytes = new TextEncoder().encode(xml);
+  const pieces = [...textPieces(bytes)];
+  const told = { strings: [], shownAs: () => "", epoch: 0 };
+  const read = (text) => readSheet(text, told).rows.map(
+    ({ line, cells }) => [line, cells.get(0), cells.get(1)]);
+  const whole = read(xml);
+  return [pieces.length, JSON.stringify(read(pieces)) === JSON.stringify(whole), whole.length];
+}"""
+
+
+def test_a_sheet_is_read_in_pieces_as_it_is_read_whole(reader: Page) -> None:
+    """A comment or a text may contain what ends a row; a piece never ends in one."""
+    text = '<c r="A{0}" t="inlineStr"><is><t>\ufeffcœur {0}</t></is></c>'
+    row = f'<row r="{{0}}">{text}<c r="B{{0}}"><v>{{0}}</v></c></row>'
+    rows = [row.format(k) for k in range(1, 2_001)]
+    sheet = "<worksheet><sheetData>{}</sheetData></worksheet>"
+    many, same, count = reader.evaluate(PIECES, sheet.format("".join(rows)))
+    assert same
+    assert many > 5 and count == 2_000
+    odd = [row.replace("<v>", "<!-- </row> --><v>") for row in rows]
+    few, same, count = reader.evaluate(PIECES, sheet.format("".join(rows[:500] + odd[500:])))
+    assert same
+    assert few < many and count == 2_000
+
+
 def test_a_workbook_of_all_communes_is_read_whole(reader: Page) -> None:
     """How long it takes is measured by `scripts.bench.dropped`."""
     codes = [f"{1001 + 2 * at:05}" for at in range(35_000)]
