@@ -6,14 +6,14 @@ A country is one TOML file in `geo/countries/`. Nothing else in the project know
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING
 
 from zoneblanche.geo.errors import Fault, InputError, nearest
-from zoneblanche.geo.messages import Translatable, _, as_title, join, translate
+from zoneblanche.geo.messages import Translatable, _, as_title, join, titled, translate
 from zoneblanche.geo.plugins import Known, TomlFile, files_inside, toml_files, with_plugins
 
 if TYPE_CHECKING:
@@ -108,6 +108,17 @@ class Country:
         """The finest level, at which everything is measured."""
         return self.levels[0]
 
+    def with_levels(self, names: Iterable[str]) -> Country:
+        """Return the country with further levels that contain the finest, such as a project has of
+        its own. Their names are their ids."""
+        known = {level.id for level in self.levels}
+        further = tuple(Level(one, {"en": one}, {"en": one}) for one in names if one not in known)
+        if not further:
+            return self
+        within = (*self.base.within, *(level.id for level in further))
+        larger = (*self.levels[1:-1], *further, *self.levels[1:][-1:])
+        return replace(self, levels=(replace(self.base, within=within), *larger))
+
     def finer_than(self, level_id: str) -> frozenset[str]:
         """Return the ids of the levels whose territories are contained in one of that level."""
         return frozenset(level.id for level in self.levels if level_id in level.within)
@@ -127,7 +138,7 @@ class Country:
                 _(
                     "{level_id} is not a level of {name}.",
                     level_id=repr(level_id),
-                    name=in_language(self.name, "en"),
+                    name=titled(self.name),
                 ),
                 remedy=nearest(level_id, known),
                 kind="unknown-level",

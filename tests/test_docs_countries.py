@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
 from pathlib import Path
 
@@ -16,8 +17,10 @@ from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.build import build_atlas
 from zoneblanche.layers.project.read import read_project
+from zoneblanche.scripts.jobs.run import run_project
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
+COMMANDS = re.compile(r"^zoneblanche (.+)$", re.MULTILINE)
 NAMED = re.compile(r"^`([\w.-]+)`:\n\n^```\w*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
@@ -31,6 +34,19 @@ def written(page: str, folder: Path) -> Path:
 def measured(project: Path, level: str | None = None) -> Atlas:
     read = read_project(project)
     return build_atlas(read if level is None else read.with_changes({"level": level}))
+
+
+def run_as_shown(page: str, project: Path) -> Atlas:
+    """The atlas of the first run that a page shows, with all of its results; every command of the
+    page is one."""
+    text = (DOCS / page).read_text("utf-8")
+    check, *runs = (shlex.split(one) for one in COMMANDS.findall(text))
+    assert check == ["check", "project.toml"]
+    assert [one[:2] for one in runs] == [["run", "project.toml"]] * len(runs)
+    out = project.parent / runs[0][-1]
+    atlas = run_project(project, out=out, quiet=True)
+    assert (out / "index.html").is_file()
+    return atlas
 
 
 def test_germany(tmp_path: Path) -> None:
@@ -48,7 +64,7 @@ def test_germany(tmp_path: Path) -> None:
     squares = [box(x, 5_300_000, x + 10_000, 5_310_000) for x in range(500_000, 540_000, 10_000)]
     frame = gpd.GeoDataFrame(table, geometry=squares, crs="EPSG:25832")
     frame.to_file(tmp_path / "vg250.gpkg", layer="vg250_gem")
-    atlas = measured(project)
+    atlas = run_as_shown("germany.md", project)
     assert atlas.lang == "de"
     assert atlas.values["breitband"].tolist()[:2] == [88.4, 95.2]
     assert atlas.reasons["breitband"]["09162999"] == Reason.NOT_PUBLISHED
@@ -65,8 +81,9 @@ def test_switzerland(tmp_path: Path, shared_data: Path) -> None:
     project = written("switzerland.md", tmp_path)
     for path in (shared_data / "ch").iterdir():
         shutil.copy(path, tmp_path / path.name)
-    atlas = measured(project)
+    atlas = run_as_shown("switzerland.md", project)
     assert len(atlas.codes) == 2113
+    assert set(atlas.territories.parent_names["canton"].values()) >= {"Zürich", "Genève", "Jura"}
     records = json.loads((tmp_path / "domains_ch.json").read_text("utf-8"))["municipalities"]
     assert atlas.account["website"]["matched"] == len(records)
     assert atlas.values["website"].sum() == sum(bool(one["website"]) for one in records)
@@ -100,7 +117,7 @@ def test_the_united_states(tmp_path: Path) -> None:
         "counties": {"type": "GeometryCollection", "geometries": geometries},
         "states": {"type": "GeometryCollection", "geometries": []}}}  # fmt: skip
     (tmp_path / "counties-10m.json").write_text(json.dumps(topology))
-    atlas = measured(project)
+    atlas = run_as_shown("united-states.md", project)
     assert atlas.values["households"].tolist() == [21_559, 84_047, 1_120, 72_200]
     assert np.isnan(atlas.values["subscription"]["02016"])
     assert atlas.account["subscription"]["listed"][0]["code"] == "Geography"

@@ -99,8 +99,8 @@ def _names_in_table(
     if unnamed:
         notices.warn(
             ngettext(
-                "{file}: {count} {level} has no name there ({codes}).",
-                "{file}: {count} {level} have no name there ({codes}).",
+                "{file}: {count} code of the level {level} has no name there ({codes}).",
+                "{file}: {count} codes of the level {level} have no name there ({codes}).",
                 len(unnamed),
                 file=parent.names,
                 level=level,

@@ -89,8 +89,13 @@ class Project:
 
     @cached_property
     def country(self) -> Country | None:
-        """The country that it names, or describes in a file; None if it has none."""
-        return country_of_project(self.table.country, self.folder)
+        """The country that it names, or describes in a file, with the levels of its territories;
+        None if it has none."""
+        country = country_of_project(self.table.country, self.folder)
+        territories = self.table.territories
+        if country is None or territories is None:
+            return country
+        return country.with_levels(territories.parents)
 
     def path(self, name: str) -> Path:
         """Return the file that a path of the project leads to."""

@@ -21,6 +21,7 @@ from zoneblanche.layers.inputs.accounting import unaccounted_rows
 from zoneblanche.layers.outputs.atlas_file import load_atlas, save_atlas
 from zoneblanche.layers.project.index import with_index
 from zoneblanche.layers.project.read import read_project
+from zoneblanche.scripts.jobs.run import run_project
 
 POLYGONS = {
     "01001": {"name": "Aa", "pop": 1000, "state": "S1"},
@@ -256,6 +257,25 @@ def test_a_mean_over_nothing_is_said(tmp_path: Path) -> None:
     assert np.isnan(atlas.values["v"]["S1"])
     assert atlas.reasons["v"]["S1"] == Reason.NOT_APPLICABLE
     assert any("S1 has no figure, because the Homes of its" in notice for notice in atlas.notices)
+
+
+def test_a_level_that_the_country_does_not_have(tmp_path: Path) -> None:
+    (tmp_path / "xx.toml").write_text(
+        'code = "xx"\nname = { en = "Exland" }\nlang = "en"\nbounds = [-1.0, 49.0, 5.0, 52.0]\n'
+        'bare_code_level = "town"\n[levels.town]\ntitle = { en = "town" }\n'
+        'plural = { en = "towns" }\n'
+        'within = ["country"]\n[levels.country]\ntitle = { en = "country" }\n'
+        'plural = { en = "countries" }\n[parts.mainland]\ntitle = { en = "Exland" }\n'
+        'crs = "EPSG:3035"\n'
+    )
+    given = project(tmp_path, PERCENT, territories=STATES, top='country = "xx.toml"\n')
+    country = given.country
+    assert [level.id for level in country.levels] == ["town", "state", "country"]
+    assert country.finer_than("state") == {"town"}
+    atlas = run_project(Path(given.file), out=tmp_path / "out", quiet=True)
+    assert atlas.territories.parents["state"].tolist()[:3] == ["S1", "S1", "S2"]
+    upper = build_atlas(given.with_changes({"level": "state"}))
+    assert upper.territories.level_title("en", plural=True) == "state"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp850"])
