@@ -32,11 +32,11 @@ def join_groups(texts: Iterable[str], known: Collection[str]) -> dict[str, str]:
     if not written:
         return {}
     codes = _by_letters(known)
-    found = {text: codes[_joined(text)] for text in written if _joined(text) in codes}
-    forms = {_form_of(text) for text in found}
+    code_of = {text: codes[_joined(text)] for text in written if _joined(text) in codes}
+    forms = {_form_of(text) for text in code_of}
     exact = {text for text in distinct if text in known}
-    targets = set(found.values())
-    if len(forms) != 1 or len(targets) < len(found) or targets & exact:
+    targets = set(code_of.values())
+    if len(forms) != 1 or len(targets) < len(code_of) or targets & exact:
         return {}
     form = forms.pop()
     return {

@@ -109,7 +109,7 @@ def _caches() -> Path:
 
 def _is_private(folder: Path, *, others: int) -> bool:
     """Whether a folder is the user's, no link, and closed to others in these ways."""
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode):
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode):
         return False
-    return os.name != "posix" or (found.st_uid == os.getuid() and not found.st_mode & others)
+    return os.name != "posix" or (status.st_uid == os.getuid() and not status.st_mode & others)

@@ -165,9 +165,9 @@ class Country:
         first = self.parts[:-1]
         joined = re.compile("|".join(f"(?P<p{k}>{part.codes})" for k, part in enumerate(first)))
         ids = {f"p{k}": part.id for k, part in enumerate(first)}
-        found = [joined.fullmatch(code) if first else None for code in codes.tolist()]
+        matches = [joined.fullmatch(code) if first else None for code in codes.tolist()]
         rest = self.parts[-1].id
-        part_ids = [ids[str(match.lastgroup)] if match else rest for match in found]
+        part_ids = [ids[str(match.lastgroup)] if match else rest for match in matches]
         return np.array(part_ids, dtype=object)
 
 

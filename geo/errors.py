@@ -78,10 +78,10 @@ class Fault:
     def sentence(self) -> Translatable:
         """Return the place, what was found and the remedy."""
         place = self._place()
-        found = (
+        statement = (
             _("{place}: {message}", place=place, message=self.message) if place else self.message
         )
-        return join((found, self.remedy), " ")
+        return join((statement, self.remedy), " ")
 
     def said_in(self, lang: str) -> str:
         """Return the place, what was found and the remedy, in `lang`."""

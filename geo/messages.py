@@ -78,10 +78,10 @@ class Message(Translatable):
 
     def in_language(self, lang: str) -> str:
         """Return the text in `lang`; in English if the catalogue does not have the template."""
-        found = _looked_up(self, lang)
-        if found is None:
+        template = _looked_up(self, lang)
+        if template is None:
             return str(self)
-        return _fill(found, {name: translate(value, lang) for name, value in self.slots.items()})
+        return _fill(template, {name: translate(value, lang) for name, value in self.slots.items()})
 
     def as_dict(self) -> dict[str, Any]:
         """Return template, slots and the other attributes."""
@@ -261,7 +261,7 @@ def in_languages(text: str) -> dict[str, str]:
     >>> in_languages(_("a folder"))["fr"]
     'un dossier'
     """
-    return {lang: translate(text, lang) for lang in languages() if _is_said(text, lang)}
+    return {lang: translate(text, lang) for lang in languages() if _is_translated(text, lang)}
 
 
 def as_title(text: str) -> dict[str, str]:
@@ -273,10 +273,10 @@ def as_title(text: str) -> dict[str, str]:
     'Fibre, évolution'
     """
     texts = in_languages(text)
-    return {lang: words for lang, words in texts.items() if _is_said(text, lang, titles=True)}
+    return {lang: words for lang, words in texts.items() if _is_translated(text, lang, titles=True)}
 
 
-def _is_said(text: str, lang: str, *, titles: bool = False) -> bool:
+def _is_translated(text: str, lang: str, *, titles: bool = False) -> bool:
     if lang == "en":
         return True
     if isinstance(text, Message):
@@ -287,7 +287,7 @@ def _is_said(text: str, lang: str, *, titles: bool = False) -> bool:
         inner = text.parts if isinstance(text, Joined) else ()
     if titles and isinstance(text, Titled):
         return lang in text.texts
-    return all(_is_said(one, lang, titles=titles) for one in inner)
+    return all(_is_translated(one, lang, titles=titles) for one in inner)
 
 
 # Severity ---------------------------------------------------------------------------------------
@@ -295,9 +295,9 @@ def _is_said(text: str, lang: str, *, titles: bool = False) -> bool:
 
 def remark(text: str) -> Translatable:
     """Return the message as a remark on how something was done."""
-    made = copy.copy(text) if isinstance(text, Translatable) else _message(text, {})
-    made.severity = "remark"
-    return made
+    noted = copy.copy(text) if isinstance(text, Translatable) else _message(text, {})
+    noted.severity = "remark"
+    return noted
 
 
 def severity_of(notice: str) -> Severity:
@@ -459,8 +459,8 @@ def translate_text(text: str, lang: str, context: str | None = None) -> str:
     if not text:
         return ""  # gettext returns the head of the catalogue for it
     catalogue = _catalogue(lang)
-    found = catalogue.pgettext(context, text) if context else catalogue.gettext(text)
-    return found or text
+    translation = catalogue.pgettext(context, text) if context else catalogue.gettext(text)
+    return translation or text
 
 
 class _Lacking(gettext.NullTranslations):
@@ -510,12 +510,14 @@ def _looked_up(message: Message, lang: str) -> str | None:
     catalogue, template, plural = _catalogue(lang), message.template, message.plural
     if plural is None:
         context = message.context
-        found = catalogue.pgettext(context, template) if context else catalogue.gettext(template)
+        translation = (
+            catalogue.pgettext(context, template) if context else catalogue.gettext(template)
+        )
     elif message.context:
-        found = catalogue.npgettext(message.context, template, plural, message.number)
+        translation = catalogue.npgettext(message.context, template, plural, message.number)
     else:
-        found = catalogue.ngettext(template, plural, message.number)
-    return found or None
+        translation = catalogue.ngettext(template, plural, message.number)
+    return translation or None
 
 
 def _message(

@@ -114,8 +114,8 @@ def prevailing_by(values: pd.Series, weights: pd.Series, groups: pd.Series) -> p
     table = table[(table["place"] >= 0) & (table["weight"] > 0)]
     sums = table.groupby(["place", "value"])["weight"].sum().reset_index()
     order = sums.sort_values(["weight", "value"], ascending=[False, True], kind="stable")
-    found = order.drop_duplicates("place").set_index("place")["value"]
-    return pd.Series(found.reindex(range(len(codes))).to_numpy("float64"), index=codes)
+    prevailing = order.drop_duplicates("place").set_index("place")["value"]
+    return pd.Series(prevailing.reindex(range(len(codes))).to_numpy("float64"), index=codes)
 
 
 def _places(groups: pd.Series) -> tuple[np.ndarray, pd.Index]:

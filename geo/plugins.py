@@ -93,17 +93,17 @@ def plugins(kind: Kind) -> tuple[PlugIn, ...]:
     Raises:
         PlugInError: one of them cannot be loaded, for any reason.
     """
-    found: list[PlugIn] = []
+    known: list[PlugIn] = []
     faults: list[Fault] = []
     for entry in _entries()[kind]:
         distribution = _distribution_of(entry)
         try:
-            found.append(PlugIn(kind, entry.name, distribution, entry.load()))
+            known.append(PlugIn(kind, entry.name, distribution, entry.load()))
         except (Exception, SystemExit) as error:  # any error that its author left in it
             faults.append(_unusable(distribution, kind, entry.name, _described(error)))
     if faults:
         raise PlugInError(faults)
-    return tuple(found)
+    return tuple(known)
 
 
 def plugin_versions() -> dict[str, str]:
@@ -134,16 +134,16 @@ def with_plugins(
             is taken. All faults together.
     """
     things = dict(shipped)
-    taken = {name.casefold(): "zoneblanche" for name in things}
+    owners = {name.casefold(): "zoneblanche" for name in things}
     added: dict[str, str] = {}
     faults: list[Fault] = []
     for plugin in plugins(kind):
         for thing in _things_of(plugin, types, inside, faults):
             name = name_of(thing)
-            if name.casefold() in taken:
-                faults.append(_clash(plugin, name, taken[name.casefold()]))
+            if name.casefold() in owners:
+                faults.append(_clash(plugin, name, owners[name.casefold()]))
                 continue
-            taken[name.casefold()] = plugin.distribution
+            owners[name.casefold()] = plugin.distribution
             things[name], added[name] = thing, plugin.distribution
     if faults:
         raise PlugInError(faults)
@@ -182,8 +182,8 @@ def _things_of(
         return []
     strange = [thing for thing in things if not isinstance(thing, types)]
     if strange:
-        found = _("found an object of the type {name}", name=type(strange[0]).__name__)
-        faults.append(plugin.fault(found))
+        reason = _("found an object of the type {name}", name=type(strange[0]).__name__)
+        faults.append(plugin.fault(reason))
         return []
     if not things:
         faults.append(plugin.fault(_("found no {kind}", kind=plugin.kind)))
@@ -205,11 +205,11 @@ def _entries() -> dict[Kind, list[metadata.EntryPoint]]:
 
 
 def _distribution_of(entry: metadata.EntryPoint) -> str:
-    found = entry.dist
-    if found is None:
+    distribution = entry.dist
+    if distribution is None:
         return entry.value
     try:
-        return f"{found.name} {found.version}"
+        return f"{distribution.name} {distribution.version}"
     except Exception:
         # The readers of metadata raise whatever a broken distribution causes. This text only says
         # where a plug-in comes from, and must not keep the other plug-ins from being read.

@@ -75,12 +75,12 @@ def _same(cell: Any, value: Any) -> bool:
 
 
 def _no_row(cells: np.ndarray, name: str, value: Any, file: str) -> Fault:
-    found = first_of([shown(str(cell).strip()) for cell in pd.unique(cells)])
+    present = first_of([shown(str(cell).strip()) for cell in pd.unique(cells)])
     return Fault(
         _("no row has {name} = {value}.", name=name, value=repr(value)),
         file=file,
         column=name,
         value=str(value)[:60],
-        remedy=_("The column has {found}.", found=found),
+        remedy=_("The column has {found}.", found=present),
         kind="no-match",
     )

@@ -142,11 +142,11 @@ class Territories:
         faults: list[Fault] = []
         notices = Notices() if notices is None else notices
         for place in places:
-            found = self._inside(place, notices=notices)
-            if found is None:
+            inside = self._inside(place, notices=notices)
+            if inside is None:
                 faults.append(self._unknown_place(place))
             else:
-                chosen |= found
+                chosen |= inside
         if faults:
             raise InputError(faults)
         return self.take(chosen)
@@ -157,13 +157,13 @@ class Territories:
         matches = {}
         for column in columns:
             if column == self.level:
-                found = np.asarray(self.codes == code)
+                inside = np.asarray(self.codes == code)
             elif column in self.parents:
-                found = (self.parents[column] == code).to_numpy(dtype=bool, na_value=False)
+                inside = (self.parents[column] == code).to_numpy(dtype=bool, na_value=False)
             else:
                 continue
-            if found.any():
-                matches[column] = found
+            if inside.any():
+                matches[column] = inside
         if not matches:
             return None
         if len(matches) == 1:

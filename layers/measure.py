@@ -44,7 +44,7 @@ def measure_layers(
         InputError: the faults of all layers together.
     """
     notices: list[str] = []
-    found: list[Measurement] = []
+    measurements: list[Measurement] = []
     unmeasured: list[tuple[Layer, str]] = []
     faults: list[Fault] = []
     for layer in layers:
@@ -61,13 +61,13 @@ def measure_layers(
                 if layer.needs and not measured.notices:
                     unmeasured.append((layer, _("not in {needs}", needs=", ".join(layer.needs))))
             else:
-                found.append(measured)
+                measurements.append(measured)
             notices.extend(measured.notices)
     if faults:
         raise InputError(list(dict.fromkeys(faults)))
     if unmeasured:
         notices.append(_unmeasured(unmeasured))
-    return add_measurements(empty_atlas(territories).noting(*notices), found)
+    return add_measurements(empty_atlas(territories).noting(*notices), measurements)
 
 
 def _unmeasured(layers: list[tuple[Layer, str]]) -> Translatable:

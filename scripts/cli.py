@@ -69,12 +69,12 @@ def command_line() -> typer.core.TyperGroup:
 
 def leaf_commands() -> dict[str, Any]:
     """Return each command by the words that call it, those of groups too: "run", "plan sites"."""
-    found: dict[str, Any] = {}
+    commands: dict[str, Any] = {}
     for name, command in command_line().commands.items():
         inner = getattr(command, "commands", None)
         parts = {name: command} if inner is None else {f"{name} {n}": c for n, c in inner.items()}
-        found |= parts
-    return found
+        commands |= parts
+    return commands
 
 
 def tell_version(wanted: bool) -> None:

@@ -15,7 +15,7 @@ from typer.core import TyperCommand, TyperGroup
 from zoneblanche.geo.errors import Fault, InputError, ProblemWithEnvironment, nearest, visible
 from zoneblanche.geo.files.inputs import reading
 from zoneblanche.geo.messages import _, join, ngettext, translate, translate_text
-from zoneblanche.scripts.language import language_given, language_of_environment
+from zoneblanche.scripts.language import language_of_environment, named_language
 
 _HEADINGS = (_("Usage:"), _("Options:"), _("Arguments:"), _("Commands:"))
 _MARKS = (_("[default:"), _("[required]"))
@@ -24,7 +24,7 @@ _OWN_HELP = _("Show this message and exit.")
 
 def help_language() -> str:
     """Return the language of `--lang` before `--help`, else that of the environment."""
-    return language_given(sys.argv[1:]) or language_of_environment()
+    return named_language(sys.argv[1:]) or language_of_environment()
 
 
 class HelpfulCommand(TyperCommand):
@@ -34,7 +34,7 @@ class HelpfulCommand(TyperCommand):
         """Run the command; the files of its arguments are known as inputs until it ends."""
         check_memory()
         check_names(ctx.params)
-        with reading(files_given(ctx.params)):
+        with reading(given_files(ctx.params)):
             return super().invoke(ctx)
 
     def get_help(self, ctx: Any) -> str:
@@ -186,13 +186,13 @@ NAMES_OR_FILES = ("existing", "points", "recipe", "recipes", "rule", "source", "
 """Text parameters that may name a file; `source` is written NAME=FILE."""
 
 
-def files_given(parameters: Mapping[str, Any]) -> list[Path]:
+def given_files(parameters: Mapping[str, Any]) -> list[Path]:
     """The existing files and folders that the arguments of a command name as inputs.
 
-    >>> files_given({"out": Path("."), "title": ".", "recipe": "no such file", "points": ["."]})
+    >>> given_files({"out": Path("."), "title": ".", "recipe": "no such file", "points": ["."]})
     [PosixPath('.')]
     """
-    found = []
+    files = []
     for name, value in parameters.items():
         for one in value if isinstance(value, (list, tuple)) else (value,):
             if name in WRITTEN or not (isinstance(one, Path) or name in NAMES_OR_FILES):
@@ -203,20 +203,20 @@ def files_given(parameters: Mapping[str, Any]) -> list[Path]:
                 text = text.rpartition(scheme)[2]
             with suppress(OSError, ValueError):
                 if text and Path(text).exists():
-                    found.append(Path(text))
-    return found
+                    files.append(Path(text))
+    return files
 
 
 def _translated(command: Any, ctx: Any, lang: str) -> Any:
     """Return a copy of a command with its texts in a language; the command serves the others."""
-    found = copy(command)
-    found.help = translate_text(unwrapped(command.help), lang)
-    found.params = [copy(parameter) for parameter in command.get_params(ctx)]
-    found.add_help_option = False  # it is among the parameters already
-    for parameter in found.params:
+    translated = copy(command)
+    translated.help = translate_text(unwrapped(command.help), lang)
+    translated.params = [copy(parameter) for parameter in command.get_params(ctx)]
+    translated.add_help_option = False  # it is among the parameters already
+    for parameter in translated.params:
         if getattr(parameter, "help", None):
             parameter.help = translate_text(parameter.help, lang)
-    return found
+    return translated
 
 
 def unwrapped(text: str | None) -> str:

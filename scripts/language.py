@@ -26,7 +26,7 @@ OF_A_COUNTRY = ("fetch", "probe", "barometer")
 
 def language_of(arguments: list[str]) -> str:
     """Return the language to speak where a command has not begun, or has failed."""
-    given = language_given(arguments)
+    given = named_language(arguments)
     if given is not None:
         return given
     if arguments[:1] and arguments[0] in OF_A_COUNTRY:
@@ -38,11 +38,11 @@ def language_of(arguments: list[str]) -> str:
     if not files and arguments[:1] and arguments[0] in OF_FRANCE:
         return spoken(_language_of_country("fr"))
     # A project says more than an atlas.
-    found = [
+    languages = [
         _language_of_project(name) if name.endswith(".toml") else _language_of_atlas(name)
         for name in sorted(files, key=lambda name: name.endswith(".parquet"))
     ]
-    return spoken(*found, default=language_of_environment())
+    return spoken(*languages, default=language_of_environment())
 
 
 def language_to_explain_in(arguments: list[str], error: BaseException) -> str:
@@ -51,7 +51,7 @@ def language_to_explain_in(arguments: list[str], error: BaseException) -> str:
     if not isinstance(error, (MemoryError, ImportError)):
         with suppress(Exception):
             return language_of(arguments)
-    return language_given(arguments) or language_of_environment()
+    return named_language(arguments) or language_of_environment()
 
 
 def language_of_environment(environment: Mapping[str, str] | None = None) -> str:
@@ -70,10 +70,10 @@ def language_of_environment(environment: Mapping[str, str] | None = None) -> str
     return spoken(chosen.casefold()[:2])
 
 
-def language_given(arguments: list[str]) -> str | None:
+def named_language(arguments: list[str]) -> str | None:
     """Return the language that `--lang` asks for, if it is one that is spoken.
 
-    >>> language_given(["run", "--lang", "fr"]), language_given(["--lang=xx"])
+    >>> named_language(["run", "--lang", "fr"]), named_language(["--lang=xx"])
     ('fr', None)
     """
     for place, argument in enumerate(arguments):

@@ -208,12 +208,12 @@ def read_rings(geometry: gpd.GeoSeries | np.ndarray) -> Rings:
     kinds = shapely.get_type_id(shapes)
     wrong = np.flatnonzero(~np.isin(kinds, (-1, 3, 6)))
     if wrong.size:
-        found = shapes[wrong[0]].geom_type
+        geometry_type = shapes[wrong[0]].geom_type
         raise InputError(
             Fault(
                 _(
                     "expected polygons and multipolygons, got {found} (positions {wrong}).",
-                    found=found,
+                    found=geometry_type,
                     wrong=first_of(wrong),
                 ),
                 remedy=_("Keep only the polygons of the territories."),

@@ -157,14 +157,14 @@ def area_crs(
     if crs is None:
         west, south, east, north = territories.to_crs(4326).total_bounds
         crs = f"+proj=laea +lat_0={(south + north) / 2:.6f} +lon_0={(west + east) / 2:.6f}"
-    found = pyproj.CRS.from_user_input(crs)
-    if not found.is_projected:
+    system = pyproj.CRS.from_user_input(crs)
+    if not system.is_projected:
         raise InputError(
             Fault(
-                _("areas cannot be measured in {found}.", found=found.name), kind="crs-not-metric"
+                _("areas cannot be measured in {found}.", found=system.name), kind="crs-not-metric"
             )
         )
-    return found
+    return system
 
 
 def _without_what_is_far(coverage: gpd.GeoSeries, territories: gpd.GeoSeries) -> gpd.GeoSeries:
@@ -260,10 +260,10 @@ def _measure(land: Shapes, shapes: Shapes, label: Ints, groups: int) -> tuple[Fl
         met = np.bincount(pairs[0], minlength=len(parts))
         heavy = (met > MOST_PIECES) & ((level < FREE_LEVELS) | (met < PROGRESS * before))
         light = ~heavy[pairs[0]]
-        some, more = measure_cover(
+        by_any, more = measure_cover(
             read_borders(parts), borders, label, (pairs[0][light], pairs[1][light]), depth
         )
-        np.add.at(by_group, owner[~heavy], some[~heavy])
+        np.add.at(by_group, owner[~heavy], by_any[~heavy])
         np.add.at(exactly, owner[~heavy], more[~heavy])
         parts, source = _quarter(parts[heavy])
         owner, before, level = owner[heavy][source], met[heavy][source], level + 1
@@ -294,16 +294,16 @@ def _cut(shapes: Shapes, owner: Ints, most_vertices: int) -> tuple[Shapes, Ints]
     """Return single polygons; those with many vertices are cut in four until they have few."""
     parts, source = shapely.get_parts(shapes, return_index=True)
     owner = owner[source]
-    done, done_owner = [], []
+    pieces, done_owner = [], []
     smallest = SMALLEST_TILE * _size(parts).max(initial=0.0)
     while len(parts):
         large = shapely.get_num_coordinates(parts) > most_vertices
         large &= _size(parts) > smallest
-        done.append(parts[~large])
+        pieces.append(parts[~large])
         done_owner.append(owner[~large])
         parts, source = _quarter(parts[large])
         owner = owner[large][source]
-    return np.concatenate([parts, *done]), np.concatenate([owner, *done_owner])
+    return np.concatenate([parts, *pieces]), np.concatenate([owner, *done_owner])
 
 
 def _quarter(parts: Shapes) -> tuple[Shapes, Ints]:

@@ -83,8 +83,8 @@ def lines_of_rows(stream: IO[bytes], begin: int, rows: list[int]) -> list[int]:
     while left > 0 and (block := stream.read(min(BLOCK_BYTES, left))):
         line, left = line + block.count(b"\n"), left - len(block)
     wanted = set(rows)
-    found = (number for row, number in enumerate(_filled(stream, line)) if row in wanted)
-    numbers = dict(zip(sorted(wanted), islice(found, len(wanted)), strict=True))
+    numbers_of_lines = (number for row, number in enumerate(_filled(stream, line)) if row in wanted)
+    numbers = dict(zip(sorted(wanted), islice(numbers_of_lines, len(wanted)), strict=True))
     return [numbers[row] for row in rows]
 
 

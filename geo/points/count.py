@@ -124,8 +124,8 @@ def count_points(
     parts = run_chunks(work, chunks, task, executor=executor, workers=workers, scheduler=scheduler)
     for chunk, part in zip(chunks, parts, strict=True):
         before = row_counts.get(chunk.path, 0)
-        for listed, found in zip(examples, (part.outside, part.lost), strict=True):
-            listed += [f"{chunk.path}, row {before + row + 1}" for row in found]
+        for listed, places in zip(examples, (part.outside, part.lost), strict=True):
+            listed += [f"{chunk.path}, row {before + row + 1}" for row in places]
         row_counts[chunk.path] = before + part.rows
         counts += part.counts
         sums += part.sums
@@ -188,15 +188,15 @@ def count_chunk(chunk: Chunk, task: CountTask, *, locate: Locate = locate_points
     lost: list[int] = []
     for batch in read_chunk(chunk):
         x, y, readable = project(batch, task.points_crs, task.territories_crs)
-        found = locate(task.locator, x, y)
-        counts += np.bincount(found + 1, minlength=territories + 1)[1:]
+        places = locate(task.locator, x, y)
+        counts += np.bincount(places + 1, minlength=territories + 1)[1:]
         for column, values in enumerate(batch.values.T):
             given = np.isfinite(values)
-            blank[column] += np.count_nonzero(~given & (found >= 0))
-            at = np.where(given, found, -1) + 1
+            blank[column] += np.count_nonzero(~given & (places >= 0))
+            at = np.where(given, places, -1) + 1
             part = np.bincount(at, np.where(given, values, 0.0), territories + 1)
             sums[:, column] += part[1:]
-        for listed, away in ((outside, (found < 0) & readable), (lost, ~readable)):
+        for listed, away in ((outside, (places < 0) & readable), (lost, ~readable)):
             if len(listed) < EXAMPLES:
                 listed += (rows + np.flatnonzero(away)[: EXAMPLES - len(listed)]).tolist()
         rows += len(x)

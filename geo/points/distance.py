@@ -55,10 +55,10 @@ def distance_to_nearest(places: gpd.GeoSeries, points: gpd.GeoSeries) -> pd.Seri
     if targets.empty or origins.empty:
         return pd.Series(np.nan, index=places.index, name="distance_m")
     here_x, here_y = origins.x.to_numpy(), origins.y.to_numpy()
-    found = cKDTree(to_geocentric(targets.x.to_numpy(), targets.y.to_numpy())).query(
+    nearest_places = cKDTree(to_geocentric(targets.x.to_numpy(), targets.y.to_numpy())).query(
         to_geocentric(here_x, here_y)
     )[1]
-    nearest = targets.iloc[found]
+    nearest = targets.iloc[nearest_places]
     _unused, _unused, metres = pyproj.Geod(ellps="WGS84").inv(here_x, here_y, nearest.x, nearest.y)
     return pd.Series(metres, index=places.index, name="distance_m")
 

@@ -200,7 +200,7 @@ def read_chunk(chunk: Chunk) -> Iterator[Batch]:
 
 def _read_row_group(stream: IO[bytes], chunk: Chunk, columns: list[str]) -> Iterator[Batch]:
     names = sorted(set(columns))
-    with _damage_told(chunk.path):
+    with _damage_as_fault(chunk.path):
         table = pa.parquet.ParquetFile(stream)
         if "://" not in chunk.path:  # elsewhere each header would be asked for by itself
             check_row_group(
@@ -248,17 +248,17 @@ def _files(entry: str | Path) -> list[str]:
         system, place = _file_system(name)
         if not system.isdir(place):
             return [name]
-        found = [system.unstrip_protocol(path) for path in sorted(system.find(place))]
+        paths = [system.unstrip_protocol(path) for path in sorted(system.find(place))]
     elif Path(entry).is_dir():
-        found = [str(path) for path in sorted(Path(entry).rglob("*")) if path.is_file()]
+        paths = [str(path) for path in sorted(Path(entry).rglob("*")) if path.is_file()]
     else:
         return [name]
-    found = [path for path in found if path.lower().endswith((".csv", ".txt", ".parquet", ".pq"))]
-    if not found:
+    paths = [path for path in paths if path.lower().endswith((".csv", ".txt", ".parquet", ".pq"))]
+    if not paths:
         raise InputError(
             Fault(_("the folder holds no CSV or Parquet file."), file=name, kind="empty-folder")
         )
-    return found
+    return paths
 
 
 def _file_system(name: str) -> tuple[Any, str]:
@@ -282,7 +282,7 @@ def _open(path: str) -> IO[bytes]:
 
 
 def _plan_parquet(path: str, layout: Layout) -> list[Chunk]:
-    with _open(path) as stream, _damage_told(path):
+    with _open(path) as stream, _damage_as_fault(path):
         check_footer(stream, stream.seek(0, 2))
         stream.seek(0)
         table = pa.parquet.ParquetFile(stream)
@@ -304,7 +304,7 @@ def _plan_parquet(path: str, layout: Layout) -> list[Chunk]:
 
 
 @contextmanager
-def _damage_told(path: str) -> Iterator[None]:
+def _damage_as_fault(path: str) -> Iterator[None]:
     try:
         yield
     except (pa.ArrowException, OSError, ValueError, LookupError, OverflowError) as error:
@@ -335,9 +335,9 @@ def _plan_csv(path: str, layout: Layout) -> list[Chunk]:
     separator = layout.separator or max(";,\t|", key=text.count)
     names = tuple(name.strip().strip('"') for name in text.split(separator))
     _check_columns(path, names, layout)
-    found = replace(layout, separator=separator)
+    csv_layout = replace(layout, separator=separator)
     return [
-        Chunk(path, "csv", first, min(first + CHUNK_BYTES, end), names, found)
+        Chunk(path, "csv", first, min(first + CHUNK_BYTES, end), names, csv_layout)
         for first in range(begin, end, CHUNK_BYTES)
     ]
 

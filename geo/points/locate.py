@@ -96,16 +96,16 @@ def build_locator(territories: gpd.GeoSeries | Arcs, *, cell: float | None = Non
         InputError: what `build_arcs` refuses.
     """
     arcs = territories if isinstance(territories, Arcs) else build_arcs(territories)
-    found = read_edges(arcs)
-    south_first = found.y0 <= found.y1
+    lines = read_edges(arcs)
+    south_first = lines.y0 <= lines.y1
     edges = np.where(
         south_first[:, None],
-        np.column_stack([found.x0, found.y0, found.x1, found.y1]),
-        np.column_stack([found.x1, found.y1, found.x0, found.y0]),
+        np.column_stack([lines.x0, lines.y0, lines.x1, lines.y1]),
+        np.column_stack([lines.x1, lines.y1, lines.x0, lines.y0]),
     )
     # Going north, left is west.
-    west = np.where(south_first, found.left, found.right).astype(np.int32)
-    east = np.where(south_first, found.right, found.left).astype(np.int32)
+    west = np.where(south_first, lines.left, lines.right).astype(np.int32)
+    east = np.where(south_first, lines.right, lines.left).astype(np.int32)
     grids = [
         _index(edges[part], west[part], east[part], cell, most=MOST_CELLS * len(part) // len(edges))
         for part in _apart(edges)
@@ -195,17 +195,17 @@ def locate_points(locator: Locator, x: Floats, y: Floats) -> NDArray[np.int32]:
     """
     x = np.ascontiguousarray(x, dtype=np.float64)
     y = np.ascontiguousarray(y, dtype=np.float64)
-    found = np.full(len(x), -1, dtype=np.int32)
+    places = np.full(len(x), -1, dtype=np.int32)
     for grid in locator.grids:
         west, south, east, north = grid.frame
         near = np.flatnonzero((x >= west) & (x <= east) & (y >= south) & (y <= north))
         if len(near) == len(x):
-            _locate_in(grid, x, y, found)
+            _locate_in(grid, x, y, places)
         elif len(near):
             positions = np.full(len(near), -1, dtype=np.int32)
             _locate_in(grid, x[near], y[near], positions)
-            found[near] = positions
-    return found
+            places[near] = positions
+    return places
 
 
 def _locate_in(grid: Grid, x: Floats, y: Floats, found: NDArray[np.int32]) -> None:

@@ -103,15 +103,15 @@ def compute_nearest(
     usable = np.flatnonzero(~(places.isna() | places.is_empty).to_numpy())
     if not (places.iloc[usable].geom_type == "Point").all():
         raise InputError(Fault(_("places must be points."), kind="geometry-type"))
-    some = places.iloc[usable].to_crs(DEGREES)
-    east, north = some.x.to_numpy(), some.y.to_numpy()
+    degrees = places.iloc[usable].to_crs(DEGREES)
+    east, north = degrees.x.to_numpy(), degrees.y.to_numpy()
     group = np.zeros(len(usable), dtype=np.int64)
     if groups is not None:
-        group = pd.factorize(groups.reindex(some.index))[0].astype(np.int64)
+        group = pd.factorize(groups.reindex(degrees.index))[0].astype(np.int64)
     task = NearestTask(
         to_geocentric(east, north), group, _boxes(east, north, group), known_crs(crs, "points")
     )
-    found = _none_yet(len(usable))
+    closest = _none_yet(len(usable))
     for part in run_chunks(
         nearest_chunk,
         plan_chunks(source, layout),
@@ -120,24 +120,24 @@ def compute_nearest(
         workers=workers,
         scheduler=scheduler,
     ):
-        found = _nearer(found, part)
+        closest = _nearer(closest, part)
     distance = np.full(len(places), np.nan)
-    hit = np.isfinite(found.chord)
+    hit = np.isfinite(closest.chord)
     _unused, _unused, metres = pyproj.Geod(ellps="WGS84").inv(
-        east[hit], north[hit], found.east[hit], found.north[hit]
+        east[hit], north[hit], closest.east[hit], closest.north[hit]
     )
     distance[usable[hit]] = metres
     named = pd.Series(distance, index=places.index, name="distance_m")
-    return Nearest(distance_m=named, rows=found.rows, unreadable=found.unreadable)
+    return Nearest(distance_m=named, rows=closest.rows, unreadable=closest.unreadable)
 
 
 def nearest_chunk(chunk: Chunk, task: NearestTask) -> NearestPart:
     """Return the nearest points of one chunk. The function is pure, so it can run anywhere and
     again."""
-    found = _none_yet(len(task.places))
+    closest = _none_yet(len(task.places))
     for batch in read_chunk(chunk):
-        found = _nearer(found, _nearest_of(batch, task))
-    return found
+        closest = _nearer(closest, _nearest_of(batch, task))
+    return closest
 
 
 def _none_yet(places: int) -> NearestPart:

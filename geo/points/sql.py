@@ -55,15 +55,15 @@ class SqlJoin:
 
     def __call__(self, locator: Locator, x: Floats, y: Floats) -> NDArray[np.int32]:
         """Like `locate_points`; the locator decides if the join finds several territories."""
-        found = np.full(len(x), -1, dtype=np.int32)
+        places = np.full(len(x), -1, dtype=np.int32)
         row = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
         self._register("points", {"row": row, "x": x[row], "y": y[row]})
         joined = pa.table(self.engine.sql(JOIN))
         at, place = joined["row"].to_numpy(), joined["place"].to_numpy()
-        found[at] = place
+        places[at] = place
         several = np.flatnonzero(np.bincount(at, minlength=len(x)) > 1)
-        found[several] = locate_points(locator, x[several], y[several])
-        return found
+        places[several] = locate_points(locator, x[several], y[several])
+        return places
 
     def _register(self, name: str, columns: dict[str, np.ndarray]) -> None:
         self.engine.create_data_frame(pa.table(columns)).to_view(name, overwrite=True)

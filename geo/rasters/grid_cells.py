@@ -145,5 +145,5 @@ def _at_parts(
     x = cells.west[chosen][:, None] + np.tile(steps, SIDE)
     y = cells.south[chosen][:, None] + np.repeat(steps, SIDE)
     projected = to_there.transform(x.ravel(), y.ravel())
-    found = locate_points(locator, np.asarray(projected[0]), np.asarray(projected[1]))
-    return found.reshape(len(chosen), SIDE * SIDE)
+    places = locate_points(locator, np.asarray(projected[0]), np.asarray(projected[1]))
+    return places.reshape(len(chosen), SIDE * SIDE)

@@ -351,17 +351,17 @@ def _number_of(dataset: rasterio.io.DatasetReader, name: str, band: Band) -> int
         message = _("there is no band {band}; it has {count}.", band=band, count=dataset.count)
         raise InputError(Fault(message, file=name, remedy=_("Choose another."), kind="no-band"))
     descriptions = [(text or "").strip() for text in dataset.descriptions]
-    found = [place for place, text in enumerate(descriptions, start=1) if text == band.strip()]
-    if len(found) == 1:
-        return found[0]
-    if found:
+    numbers = [place for place, text in enumerate(descriptions, start=1) if text == band.strip()]
+    if len(numbers) == 1:
+        return numbers[0]
+    if numbers:
         message = _(
             "{count} bands are described as {band}: {numbers}.",
-            count=len(found),
+            count=len(numbers),
             band=shown(band),
-            numbers=first_of(found),
+            numbers=first_of(numbers),
         )
-        remedy = _("Give the number of the band, e.g. band = {number}.", number=found[0])
+        remedy = _("Give the number of the band, e.g. band = {number}.", number=numbers[0])
     else:
         message = _("no band is described as {band}.", band=shown(band))
         named = first_of([shown(text) for text in descriptions if text], count=12)

@@ -313,10 +313,10 @@ class _Source(RasterSource):
         window = Window(x0 if a > 0 else columns - x0 - nx, y0 if e < 0 else rows - y0 - ny, nx, ny)
         values, valid = self.raster.read(window)
         # NaN, not a masked array: exactextract returned the values of a window of masked cells
-        found = values.astype(np.float64)
+        cells = values.astype(np.float64)
         if valid is not None:
-            found[~valid] = np.nan
-        return found[:: 1 if e < 0 else -1, :: 1 if a > 0 else -1]
+            cells[~valid] = np.nan
+        return cells[:: 1 if e < 0 else -1, :: 1 if a > 0 else -1]
 
 
 def _extract(geometry: gpd.GeoSeries, raster: Raster, stat: str, quantile: float | None) -> Floats:
@@ -325,6 +325,6 @@ def _extract(geometry: gpd.GeoSeries, raster: Raster, stat: str, quantile: float
     shapes = geometry.iloc[usable].to_crs(raster.facts.crs)
     features = gpd.GeoDataFrame(geometry=shapes.reset_index(drop=True))
     operation = stat if quantile is None else f"quantile(q={quantile})"
-    found = exact_extract(_Source(raster), features, [operation], output="pandas")
-    values[usable] = found.iloc[:, 0].astype(np.float64)
+    table = exact_extract(_Source(raster), features, [operation], output="pandas")
+    values[usable] = table.iloc[:, 0].astype(np.float64)
     return values

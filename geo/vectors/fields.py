@@ -40,9 +40,9 @@ def field_of(features: Features, name: str) -> np.ndarray:
     Raises:
         InputError: no such field; the message names those of the file and suggests the nearest.
     """
-    found = _stored_name(features, name)
-    if found is not None:
-        return features.fields[found]
+    stored = _stored_name(features, name)
+    if stored is not None:
+        return features.fields[stored]
     raise InputError(_missing(features, name))
 
 

@@ -296,12 +296,12 @@ def _cut(
 ) -> tuple[np.ndarray, pyproj.CRS | None]:
     """Return projected shapes in degrees if some are across the antimeridian, cut there."""
     try:
-        found = cut_at_180(shapes, crs)
+        parts = cut_at_180(shapes, crs)
     except pyproj.exceptions.ProjError:
-        found = None  # check_place reports a system that leads to no longitude and latitude
-    if found is None:
+        parts = None  # check_place reports a system that leads to no longitude and latitude
+    if parts is None:
         return shapes, crs
-    flat, across = found
+    flat, across = parts
     notices.remark(
         _(
             "{file}: the shapes are put into longitude and latitude, because some lie on both "

@@ -43,8 +43,8 @@ def unite_features(
     differing = distinct.gt(1)
     for one, columns in zip(map(str, differing.index), differing.to_numpy(), strict=True):
         for column in map(str, differing.columns[columns]):
-            found = table[column][codes == one].dropna().unique()
-            cells = [shown(str(cell)) for cell in found]
+            values = table[column][codes == one].dropna().unique()
+            cells = [shown(str(cell)) for cell in values]
             faults.append(
                 Fault(
                     _(

@@ -64,10 +64,10 @@ def in_arrondissements(places: Collection[str], codes: Collection[str]) -> list[
     ['48', '69381', '69382']
     """
     present = set(codes)
-    found: list[str] = []
+    chosen: list[str] = []
     for place in places:
         city = place.removeprefix("commune:")
         parts = () if city in present else ARRONDISSEMENTS.get(city, ())
         inside = [part for part in parts if part in present]
-        found += inside or [place]
-    return found
+        chosen += inside or [place]
+    return chosen

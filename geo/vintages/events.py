@@ -247,12 +247,12 @@ def heirs_in(events: pd.DataFrame) -> Callable[[str], set[str]]:
     leaving = _by_code(events, "before")
 
     def heirs(code: str) -> set[str]:
-        found: set[str] = set()
+        reached: set[str] = set()
         ahead = {WHOLE[code]} if code in WHOLE else {event["after"] for event in leaving[code]}
         while ahead:
-            found |= ahead
-            ahead = {event["after"] for one in ahead for event in leaving.get(one, ())} - found
-        return found - {code, ""}
+            reached |= ahead
+            ahead = {event["after"] for one in ahead for event in leaving.get(one, ())} - reached
+        return reached - {code, ""}
 
     return heirs
 
@@ -289,8 +289,8 @@ def _last_of(code: str, leaving: Mapping[str, list[Event]], day: str, listed: st
 
 
 def _by_code(events: pd.DataFrame, column: str) -> dict[str, list[Event]]:
-    found: dict[str, list[Event]] = defaultdict(list)
+    by_code: dict[str, list[Event]] = defaultdict(list)
     for row in events[list(COLUMNS)].to_numpy(dtype=str):
         event = dict(zip(COLUMNS, row.tolist(), strict=True))
-        found[event[column]].append(event)
-    return found
+        by_code[event[column]].append(event)
+    return by_code

@@ -54,7 +54,7 @@ def former_names(events: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
     present = {str(code): str(name) for code, name in names.items()}
     leaving = _last_steps(events)
     enlarged = _last_enlarged(events)
-    found: dict[tuple[str, str], tuple[str, str]] = {}
+    bearers: dict[tuple[str, str], tuple[str, str]] = {}
     columns = ["date", "kind", "before", "before_name"]
     for date, kind, code, given in events[columns].astype("str").itertuples(index=False, name=None):
         name = " ".join(given.split())
@@ -63,11 +63,11 @@ def former_names(events: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
             renamed = alone and same
             if not name or _says(present[now], name, part=renamed):
                 continue
-            known = found.get((now, name))
+            known = bearers.get((now, name))
             # A merger says more than a change of name before it.
             if known is None or (known[1] == "renamed" and not renamed):
-                found[now, name] = (code, "renamed" if renamed else "merged")
-    rows = [(code, name, now, kind) for (now, name), (code, kind) in sorted(found.items())]
+                bearers[now, name] = (code, "renamed" if renamed else "merged")
+    rows = [(code, name, now, kind) for (now, name), (code, kind) in sorted(bearers.items())]
     return pd.DataFrame(rows, columns=["code", "name", "now", "kind"], dtype="str")
 
 

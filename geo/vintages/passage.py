@@ -97,12 +97,12 @@ def build_passage(
     sources, targets = _distinct(codes), _distinct(known)
     stale = _stale(events, sources, first)
     if first <= last:
-        found = _forward(events, sources, first, last)
-        found |= _followed(events, stale, last)
+        targets_of = _forward(events, sources, first, last)
+        targets_of |= _followed(events, stale, last)
     else:
-        found = _turned(_forward(events, targets, last, first), targets, sources)
+        targets_of = _turned(_forward(events, targets, last, first), targets, sources)
     if arrondissements == "convert":
-        found |= _converted(sources, targets)
+        targets_of |= _converted(sources, targets)
     arrived = set(targets)
     explain = explainer(events, at=last)
     given = _given_shares(events, first, last)
@@ -110,7 +110,7 @@ def build_passage(
     shares: dict[str, list[object]] = {"source": [], "target": [], "share": []}
     lost, equal = {}, []
     for source in sources:
-        reached = [code for code in found.get(source, (source,)) if code in arrived]
+        reached = [code for code in targets_of.get(source, (source,)) if code in arrived]
         if not reached:
             lost[source] = explain(source) or f"the list of {last} does not hold it"
             continue
@@ -178,15 +178,15 @@ def _converted(sources: list[str], targets: list[str]) -> dict[str, list[str]]:
                 kind="arrondissements",
             )
         )
-    found = {
+    codes_of = {
         part: [whole]
         for part, whole in WHOLE.items()
         if part in source_codes and part not in wanted and whole in wanted
     }
     for whole, parts in ARRONDISSEMENTS.items():
         if whole in source_codes and whole not in wanted:
-            found[whole] = [part for part in parts if part in wanted]
-    return found
+            codes_of[whole] = [part for part in parts if part in wanted]
+    return codes_of
 
 
 def _stale(events: pd.DataFrame, codes: list[str], first: str) -> dict[str, str]:
@@ -211,11 +211,11 @@ def _followed(events: pd.DataFrame, stale: Mapping[str, str], last: str) -> dict
     days: dict[str, list[str]] = defaultdict(list)
     for code, day in stale.items():
         days[day].append(code)
-    found: dict[str, list[str]] = {}
+    targets_of: dict[str, list[str]] = {}
     for day, codes in days.items():
         eve = (date.fromisoformat(day) - timedelta(days=1)).isoformat()
-        found |= _forward(events, codes, eve, last)
-    return found
+        targets_of |= _forward(events, codes, eve, last)
+    return targets_of
 
 
 def _arrivals(
@@ -257,10 +257,10 @@ def _given_shares(events: pd.DataFrame, first: str, last: str) -> dict[str, dict
     chosen = events[(events["date"] > first) & (events["date"] <= last)]
     days = chosen.groupby("before")["date"].nunique()
     once = chosen[chosen["before"].map(days) == 1]
-    found: dict[str, dict[str, float]] = defaultdict(dict)
+    shares: dict[str, dict[str, float]] = defaultdict(dict)
     for before, after, share in once[["before", "after", "share"]].itertuples(index=False):
-        found[before][after] = float(share)
-    return found
+        shares[before][after] = float(share)
+    return shares
 
 
 def _given(

@@ -31,14 +31,14 @@ def measure_account(
 
     Overture never says that there is none.
     """
-    found = [
+    columns = [
         measure_column(indicator, territories, inputs, source=source, column=column)
         for source in (SOURCE, PLACES)
         if source in inputs
     ]
-    if len(found) == 1:
-        return found[0]
-    probe, places = found
+    if len(columns) == 1:
+        return columns[0]
+    probe, places = columns
     known = probe.values.isna() & places.values.notna()
     return replace(
         probe,

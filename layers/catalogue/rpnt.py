@@ -79,19 +79,19 @@ def measure(
     territories: Territories, inputs: Inputs, *, indicator: Indicator, figure: Figure
 ) -> Measurement:
     """A figure from the criteria; missing where what it needs is unknown."""
-    found = conformance_on(territories, inputs)
-    values = figure(found).astype("float64")
-    reasons = np.where(values.isna(), _reason(found.reasons), int(Reason.PRESENT))
+    conformance = conformance_on(territories, inputs)
+    values = figure(conformance).astype("float64")
+    reasons = np.where(values.isna(), _reason(conformance.reasons), int(Reason.PRESENT))
     return Measurement(
         indicator=replace(
             indicator,
-            sources=found.sources,
-            period=found.period,
-            native_level=found.native_level,
+            sources=conformance.sources,
+            period=conformance.period,
+            native_level=conformance.native_level,
         ),
         values=values,
         reasons=pd.Series(reasons, index=values.index, dtype="int8"),
-        account=found.account,
+        account=conformance.account,
     )
 
 

@@ -182,13 +182,13 @@ def people_of_parts(country: Country) -> pd.Series:
     former = _former_codes(folder)
     if former is None:
         return pd.Series(dtype="float64")
-    found = former.set_index("code")["people"].replace("", None).astype("float64").dropna()
+    people = former.set_index("code")["people"].replace("", None).astype("float64").dropna()
     file = folder / "arrondissements.parquet"
     if file.is_file():
         parts = read_frame(file, ["code", "population"]).set_index("code")
-        found = pd.concat([found, parts["population"].astype("float64")])
-    found.index = pd.Index(found.index.astype("object"), name="code")
-    return found
+        people = pd.concat([people, parts["population"].astype("float64")])
+    people.index = pd.Index(people.index.astype("object"), name="code")
+    return people
 
 
 def presence_waves(country: Country, *, coded: bool = False) -> pd.DataFrame:

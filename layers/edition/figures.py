@@ -153,12 +153,12 @@ def _with_same(texts: pd.Series, same: pd.Series) -> pd.Series:
 def _reasons(
     stored: pa.Table, name: str, packed: list[PackedColumn], codes: pd.Index
 ) -> pd.DataFrame | None:
-    found = {
+    reasons = {
         column.name: stored.column(f"{name}/{column.name}/{REASON}").to_numpy().astype("int8")
         for column in packed
         if f"{name}/{column.name}/{REASON}" in stored.column_names
     }
-    return pd.DataFrame(found, index=codes) if found else None
+    return pd.DataFrame(reasons, index=codes) if reasons else None
 
 
 def _table(frame: pd.DataFrame, reasons: pd.DataFrame | None, record: Mapping[str, Any]) -> Table:

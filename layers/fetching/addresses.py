@@ -90,13 +90,13 @@ def addresses_of(host: str, port: int, *, seconds: float) -> list[str]:
     Raises:
         NotResolved: the host has no address, or the resolver did not answer in time.
     """
-    found: list[str] = []
+    addresses: list[str] = []
     failed: list[Exception] = []
 
     def ask() -> None:
         try:
             entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            found.extend(dict.fromkeys(str(entry[4][0]) for entry in entries))
+            addresses.extend(dict.fromkeys(str(entry[4][0]) for entry in entries))
         except (OSError, ValueError) as error:
             failed.append(error)
 
@@ -106,6 +106,6 @@ def addresses_of(host: str, port: int, *, seconds: float) -> list[str]:
     thread.join(seconds)
     if failed:
         raise NotResolved(str(failed[0])) from failed[0]
-    if not found:
+    if not addresses:
         raise NotResolved(f"no answer in {seconds:.0f} s")
-    return list(found)
+    return list(addresses)

@@ -101,25 +101,25 @@ def fetch_sources(
     store, access = store or user_store(), access or Access()
     named = [connector_named(name) for name in only]
     chosen = named or (_usual(country) if from_folder is None else _all_of(country))
-    found: list[Fetched] = []
+    fetched: list[Fetched] = []
     failures: list[str] = []
     for connector in chosen:
         try:
             with store.locked(connector.id):
                 if from_folder is not None:
-                    got = _from_folder(connector, from_folder, store)
+                    one = _from_folder(connector, from_folder, store)
                 elif offline:
-                    got = _held(connector, store)
+                    one = _held(connector, store)
                 else:
-                    got = fetch_source(connector, store=store, access=access, progress=progress)
-            found += [got] if got is not None else []
-            if got is None and named:
+                    one = fetch_source(connector, store=store, access=access, progress=progress)
+            fetched += [one] if one is not None else []
+            if one is None and named:
                 failures.append(_absent(connector, store, from_folder))
         except ProblemWithEnvironment as error:
             failures.append(_("{source}: {message}", source=connector.id, message=error))
     if failures:
         raise ProblemWithEnvironment(join(failures, "\n"))
-    return tuple(found)
+    return tuple(fetched)
 
 
 def fetch_source(
@@ -272,8 +272,8 @@ def _check_sum(partial: Path, address: Address) -> None:
         return
     algorithm, _unused, digest = address.checksum.partition(":")
     with partial.open("rb") as stream:
-        found = hashlib.file_digest(stream, algorithm).hexdigest()
-    if found != digest:
+        computed = hashlib.file_digest(stream, algorithm).hexdigest()
+    if computed != digest:
         forget(partial)
         raise ProblemWithEnvironment(
             _(
@@ -281,7 +281,7 @@ def _check_sum(partial: Path, address: Address) -> None:
                 "and {told} was expected. It was thrown away; try again later.",
                 address=address.url,
                 algorithm=algorithm,
-                found=found,
+                found=computed,
                 told=digest,
             )
         )

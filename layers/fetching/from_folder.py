@@ -47,18 +47,18 @@ def files_below(folder: Path) -> dict[str, Path]:
     """
     if not folder.is_dir():
         raise InputError(missing_file(folder, what=_("folder")))
-    found: dict[str, Path] = {}
+    files: dict[str, Path] = {}
     for pattern in ("*", "*/*", "*/*/*", "*/*/*/*"):
         for path in sorted(folder.glob(pattern)):
             if path.is_file() and not path.name.startswith("."):
-                found.setdefault(path.name, path)
-    return found
+                files.setdefault(path.name, path)
+    return files
 
 
 def file_of(connector: Connector, below: Mapping[str, Path]) -> Path | None:
     """Return the connector's file by its name, the newest of several; None if there is none, or if
     it has no record of the connector's level."""
-    for names in _fitting(connector, sorted(below)):
+    for names in _matching_names(connector, sorted(below)):
         usable = [name for name in names if _holds(connector, below[name])]
         if usable:
             return below[usable[-1]]
@@ -76,7 +76,7 @@ def left_in(folder: Path, taken: Mapping[str, str]) -> list[Left]:
     return [Left(name, _why(path, taken)) for name, path in below.items() if name not in names]
 
 
-def _fitting(connector: Connector, names: list[str]) -> Iterator[list[str]]:
+def _matching_names(connector: Connector, names: list[str]) -> Iterator[list[str]]:
     """Return the names that a connector's file may have: its own, a resource's title, others."""
     resource = connector.resource
     if resource is not None:
@@ -96,7 +96,7 @@ def _holds(connector: Connector, path: Path) -> bool:
 def _why(path: Path, taken: Mapping[str, str]) -> str:
     """Return why a file is not used, from its name first, then from its columns."""
     for connector in known_connectors().values():
-        if not any(_fitting(connector, [path.name])):
+        if not any(_matching_names(connector, [path.name])):
             continue
         if connector.id in taken:
             other = taken[connector.id]

@@ -357,7 +357,7 @@ class Transport:
     def _addresses_of(self, host: str, port: int) -> list[str]:
         """Return the addresses of a host; private ones only if the host is allowed to have them."""
         try:
-            found = addresses.addresses_of(host, port, seconds=self.deadline.left)
+            known = addresses.addresses_of(host, port, seconds=self.deadline.left)
         except addresses.NotResolved as error:
             raise ProblemWithEnvironment(
                 _(
@@ -367,8 +367,8 @@ class Transport:
                     error=error,
                 )
             ) from error
-        self._refuse_private(host, found)
-        return found
+        self._refuse_private(host, known)
+        return known
 
     def _refuse_private(self, host: str, found: list[str]) -> None:
         private = [address for address in found if not addresses.is_public(address)]

@@ -80,8 +80,8 @@ def judge(status: int, headers: Mapping[str, str], *, asked: Mapping[str, str]) 
 def expected_size(status: int, headers: Mapping[str, str]) -> int | None:
     """Return the size of the whole file in bytes according to the answer, or None."""
     if status == 206:
-        found = re.search(r"/([0-9]{1,18})$", headers.get("Content-Range", ""))
-        return int(found.group(1)) if found else None
+        match = re.search(r"/([0-9]{1,18})$", headers.get("Content-Range", ""))
+        return int(match.group(1)) if match else None
     length = headers.get("Content-Length", "").strip()
     otherwise = headers.get("Content-Encoding") or headers.get("Transfer-Encoding")
     return int(length) if _NUMBER.fullmatch(length) and not otherwise else None
@@ -129,6 +129,6 @@ def utc_now() -> datetime:
 
 def _is_the_rest(headers: Mapping[str, str], asked: Mapping[str, str]) -> bool:
     """Return whether a partial answer starts at the requested byte and has the same etag."""
-    found = re.match(r"bytes ([0-9]{1,18})-", headers.get("Content-Range", ""))
+    match = re.match(r"bytes ([0-9]{1,18})-", headers.get("Content-Range", ""))
     same = etag_of(headers) in ("", asked.get("If-Range"))
-    return found is not None and asked.get("Range") == f"bytes={found.group(1)}-" and same
+    return match is not None and asked.get("Range") == f"bytes={match.group(1)}-" and same

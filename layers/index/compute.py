@@ -72,12 +72,12 @@ def compute_index(atlas: Atlas, recipe: str | Path | Recipe, *, draws: int | Non
     recipe = recipe if draws is None else replace(recipe, draws=draws)
     coarse = coarse_parts(atlas, recipe) if recipe.coarse == "refuse" else []
     recipe, notices, drawable = with_spreads(atlas, recipe)
-    found = score_atlas(atlas, recipe)
-    scored = found.scored
+    scoring = score_atlas(atlas, recipe)
+    scored = scoring.scored
     if coarse:
         drawn = _Drawn({}, {}, _too_coarse(recipe, coarse))
     else:
-        drawn = _draw(found, atlas.territories, drawable=drawable)
+        drawn = _draw(scoring, atlas.territories, drawable=drawable)
         drawn = replace(drawn, notices=(*notices, *drawn.notices))
     atlas = _with_columns(atlas, scored)
     if handicapped(recipe) and not coarse:

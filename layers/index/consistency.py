@@ -98,19 +98,19 @@ def nominal_weights(scored: Scored) -> pd.Series:
 
     COINr calls these effective weights (`get_eff_weights`).
     """
-    found: dict[str, float] = {}
+    weights: dict[str, float] = {}
 
     def descend(dimension: Dimension, share: float) -> None:
-        found[dimension.id] = share
+        weights[dimension.id] = share
         for child in dimension.children:
             part = share * scored.weights[dimension.id][child.id]
             if isinstance(child, Element):
-                found[child.id] = part
+                weights[child.id] = part
             else:
                 descend(child, part)
 
     descend(scored.recipe.root, 1.0)
-    return pd.Series(found, name="weight")
+    return pd.Series(weights, name="weight")
 
 
 def effective_weights(scored: Scored) -> pd.DataFrame:
@@ -184,8 +184,8 @@ def influence(scores: pd.DataFrame, parts: Sequence[str], index_id: str) -> pd.S
         )
         between = index.groupby(classes).transform("mean")
         ratios[name] = float(between.var(ddof=0) / index.var(ddof=0))
-    found = pd.Series(ratios)
-    return found / found.sum()
+    shares = pd.Series(ratios)
+    return shares / shares.sum()
 
 
 _CLASSES = 100

@@ -111,8 +111,8 @@ def explain(atlas: Atlas, code: str, recipe: str) -> Explanation:
         )
     on_atlas = score_atlas(atlas, how)
     values, scored = on_atlas.values, on_atlas.scored
-    found = scored.index[code]
-    if not np.isclose(score, found, rtol=0, atol=1e-5, equal_nan=True):
+    computed = scored.index[code]
+    if not np.isclose(score, computed, rtol=0, atol=1e-5, equal_nan=True):
         raise InputError(
             Fault(
                 _(
@@ -121,7 +121,7 @@ def explain(atlas: Atlas, code: str, recipe: str) -> Explanation:
                     code=repr(code),
                     own=f"{score:g}",
                     recipe=repr(recipe),
-                    found=f"{found:g}",
+                    found=f"{computed:g}",
                     count=len(values),
                 ),
                 remedy=_("Compute the index again, or explain it in the whole atlas."),
@@ -210,7 +210,7 @@ def strengths_weaknesses(
 
 def _shares(recipe: Recipe, scored: Scored, code: str) -> dict[str, float]:
     """Return the weight of each indicator in this territory's score: 0 if it is not known."""
-    found = {element.id: 0.0 for element in recipe.elements}
+    shares_of = {element.id: 0.0 for element in recipe.elements}
     row = {**scored.normalised.loc[code], **scored.upward.loc[code]}
 
     def descend(dimension: Dimension, share: float) -> None:
@@ -222,10 +222,10 @@ def _shares(recipe: Recipe, scored: Scored, code: str) -> dict[str, float]:
             if isinstance(child, Dimension):
                 descend(child, part)
             else:
-                found[child.id] = part
+                shares_of[child.id] = part
 
     descend(recipe.root, 1.0)
-    return found
+    return shares_of
 
 
 def _weighted(
@@ -259,8 +259,8 @@ def _shapley(recipe: Recipe, scored: Scored, figures: pd.Series) -> tuple[dict[s
 
     values = _exact(scores_of, len(known)) if len(known) <= 12 else _sampled(scores_of, len(known))
     reference = float(scores_of(np.zeros((1, len(known)), dtype=bool))[0])
-    found = dict.fromkeys(figures.index, 0.0)
-    return {**found, **dict(zip(known, map(float, values), strict=True))}, reference
+    nothing = dict.fromkeys(figures.index, 0.0)
+    return {**nothing, **dict(zip(known, map(float, values), strict=True))}, reference
 
 
 def _exact(scores_of: Callable[[np.ndarray], np.ndarray], width: int) -> np.ndarray:

@@ -26,10 +26,10 @@ def handicapped(recipe: Recipe) -> tuple[Dimension, ...]:
 
 def holds(scores: np.ndarray, handicap: Handicap) -> np.ndarray:
     """Return where scores are beyond the threshold; False for NaN."""
-    found: np.ndarray = _COMPARE[handicap.op](
+    held: np.ndarray = _COMPARE[handicap.op](
         np.round(scores, _DIGITS), round(handicap.value, _DIGITS)
     )
-    return found
+    return held
 
 
 def count_handicaps(scores: pd.DataFrame, recipe: Recipe) -> pd.Series:

@@ -194,18 +194,18 @@ def combine(
     notices: list[str] = []
     for dimension in recipe.dimensions:
         children = table[[child.id for child in dimension.children]]
-        found = weigh(children, dimension)
+        weighed = weigh(children, dimension)
         combined = aggregate(
             children,
-            found.shares,
+            weighed.shares,
             how=dimension.aggregate,
             power=dimension.power,
             name=dimension.id,
         )
         known = scores[[element.id for element in dimension.elements()]].notna().mean(axis=1)
         table[dimension.id] = combined.where(known >= dimension.min_available)
-        weights[dimension.id] = dict(found.shares)
-        notices += found.notices
+        weights[dimension.id] = dict(weighed.shares)
+        notices += weighed.notices
     table[recipe.id] = table[recipe.id].where(enough_known(table, recipe))
     return table[[dimension.id for dimension in recipe.dimensions]], weights, tuple(notices)
 
@@ -227,10 +227,10 @@ def score_bounds(scored: Scored) -> pd.DataFrame:
     recipe, rows = scored.recipe, scored.incomplete
     table = pd.concat([scored.normalised, scored.upward], axis=1)
     parts = table.loc[rows, [child.id for child in recipe.root.children]]
-    found = pd.DataFrame(np.nan, scored.scores.index, ["bound_low", "bound_high"])
+    bounds = pd.DataFrame(np.nan, scored.scores.index, ["bound_low", "bound_high"])
     ends = [scale_ends(child, count=len(table)) for child in recipe.root.children]
     if not rows.any() or any(end is None for end in ends):
-        return found
+        return bounds
     for name, side in (("bound_low", 0), ("bound_high", 1)):
         at_end = {str(c): end[side] for c, end in zip(parts, ends, strict=True) if end}
         one = aggregate(
@@ -241,9 +241,9 @@ def score_bounds(scored: Scored) -> pd.DataFrame:
             name=recipe.id,
         )
         around = scored.upward.loc[rows].assign(**{recipe.id: one})
-        found.loc[rows, name] = oriented(around, recipe)[recipe.id]
-    low, high = found.min(axis=1), found.max(axis=1)
-    return found.assign(bound_low=low, bound_high=high)
+        bounds.loc[rows, name] = oriented(around, recipe)[recipe.id]
+    low, high = bounds.min(axis=1), bounds.max(axis=1)
+    return bounds.assign(bound_low=low, bound_high=high)
 
 
 def resolve(recipe: Recipe, indicators: Mapping[str, Indicator]) -> Recipe:

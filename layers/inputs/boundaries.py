@@ -22,7 +22,7 @@ from zoneblanche.geo.vintages.arrondissements import WHOLE, country_of
 from zoneblanche.geo.vintages.former_names import EARLIER_NAMES, MERGED_NAMES
 from zoneblanche.layers.edition import edition_territories
 from zoneblanche.layers.project.read import Project
-from zoneblanche.layers.publishers.connector import Connector, connector_named, record_beside
+from zoneblanche.layers.publishers.connector import Connector, connector_named, record_next_to
 from zoneblanche.layers.publishers.geography import COMMUNE_LAYOUTS, commune_columns
 
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
@@ -74,7 +74,7 @@ def given_boundaries(project: Project, country: Country, *, notices: Notices) ->
         parents={level: columns[level] for level in above},
         limits=project.limits,
     )
-    source = replace(connector.source, sha256=sha256_of(path), **record_beside(path))
+    source = replace(connector.source, sha256=sha256_of(path), **record_next_to(path))
     notices.extend(read.notices)
     year = _year(connector, path, source, notices=notices)
     bare = replace(

@@ -75,7 +75,7 @@ def correct(atlas: Atlas, path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Atl
     if faults:
         faults.sort(key=lambda fault: fault.line or fault.feature or 0)
         raise InputError(faults[: DEFAULT_LIMITS.faults])
-    made = [
+    corrections = [
         Correction(
             code=cells["code"][row],
             indicator=cells["indicator"][row],
@@ -87,21 +87,21 @@ def correct(atlas: Atlas, path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Atl
         )
         for row in inside
     ]
-    atlas = _overlaid(atlas, made)
+    atlas = _overlaid(atlas, corrections)
     counted = {"without a value": len(raw) - len(filled)} if len(filled) < len(raw) else {}
     account = {
         "rows": len(raw),
-        "matched": len(made),
+        "matched": len(corrections),
         "listed": [],
         "counted": counted,
         "outside": len(filled) - len(inside),
     }
     atlas = replace(
         atlas,
-        corrections=(*atlas.corrections, *made),
+        corrections=(*atlas.corrections, *corrections),
         account={**atlas.account, "corrections": account},
     )
-    return atlas.noting(*_notices(atlas, made, path, len(raw) - len(filled)))
+    return atlas.noting(*_notices(atlas, corrections, path, len(raw) - len(filled)))
 
 
 def _row_faults(
@@ -267,11 +267,11 @@ def follow_corrections(atlas: Atlas, layers: Iterable[Layer]) -> Atlas:
                 )
             )
             continue
-        found = layer.derived.formula(atlas.values.loc[codes, parts]).dropna()
-        if found.empty:
+        derived = layer.derived.formula(atlas.values.loc[codes, parts]).dropna()
+        if derived.empty:
             continue
-        values.loc[found.index, layer.id] = found
-        reasons.loc[found.index, layer.id] = int(Reason.PRESENT)
+        values.loc[derived.index, layer.id] = derived
+        reasons.loc[derived.index, layer.id] = int(Reason.PRESENT)
         notices.append(
             remark(
                 ngettext(
@@ -279,9 +279,9 @@ def follow_corrections(atlas: Atlas, layers: Iterable[Layer]) -> Atlas:
                     "ones ({codes}).",
                     "{layer}: the figures of {count} territories are computed again from corrected "
                     "ones ({codes}).",
-                    len(found),
+                    len(derived),
                     layer=titled(layer.indicator.title),
-                    codes=first_of(found.index),
+                    codes=first_of(derived.index),
                 )
             )
         )

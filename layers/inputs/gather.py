@@ -95,7 +95,7 @@ def _accounted(
     inputs: Mapping[str, Table], territories: Territories, *, needed: Collection[str]
 ) -> dict[str, Table]:
     """Return the tables with their accounts, which every layer that is measured from them needs."""
-    found = dict(inputs)
+    accounted = dict(inputs)
     # Tables with the same codes, of which the edition has several, have the same account.
     accounts: list[tuple[pd.Index, Account]] = []
     for name, table in inputs.items():
@@ -107,8 +107,8 @@ def _accounted(
             account = account_of(table, territories.codes, everywhere=territories.whole.codes)
             if codes is not None:
                 accounts.append((codes, account))
-        found[name] = replace(table, account=account)
-    return found
+        accounted[name] = replace(table, account=account)
+    return accounted
 
 
 LEAST_COVER = 0.5

@@ -56,7 +56,7 @@ def with_given_facts(
                 sources=_sources(territories, inputs[name].source, whole=not len(kept)),
             )
             if len(kept):
-                notices.warn(_kept(connector, fact, list(map(str, kept))))
+                notices.warn(_kept_notice(connector, fact, list(map(str, kept))))
     return territories, accounts
 
 
@@ -76,7 +76,7 @@ def _sources(territories: Territories, new: Source, *, whole: bool) -> tuple[Sou
     return (*kept, new)
 
 
-def _kept(connector: Connector, fact: str, codes: list[str]) -> str:
+def _kept_notice(connector: Connector, fact: str, codes: list[str]) -> str:
     slots = {"count": len(codes), "source": connector.input, "codes": first_of(codes)}
     if fact == "population":
         return _(

@@ -113,12 +113,12 @@ def join_table(territories: Territories, table: Table, *, explain: Explain | Non
     frame = table.frame.reindex(wanted)
     frame.index = territories.codes
     known = (table.frame.index.get_indexer(wanted) >= 0) & keys.notna().to_numpy()
-    found = pd.Series(known, index=territories.codes)
+    is_matched = pd.Series(known, index=territories.codes)
     given_reasons = None if table.reasons is None else table.reasons.reindex(keys.to_numpy())
     if given_reasons is not None:
         given_reasons.index = territories.codes
     return Joined(
-        frame=frame, found=found, account=account, native_level=table.level, told=given_reasons
+        frame=frame, found=is_matched, account=account, native_level=table.level, told=given_reasons
     )
 
 
@@ -150,8 +150,8 @@ def _places(codes: pd.Series, known: pd.Index) -> np.ndarray:
     # Codes of territories are unique texts already, whose index is built once for all tables.
     if known.dtype != object or not known.is_unique:
         known = pd.Index(known.unique().to_numpy(dtype="object"))
-    found: np.ndarray = known.get_indexer(pd.Index(codes.to_numpy(dtype="object")))
-    return np.where(codes.notna(), found, -1)
+    places: np.ndarray = known.get_indexer(pd.Index(codes.to_numpy(dtype="object")))
+    return np.where(codes.notna(), places, -1)
 
 
 def account_of(
@@ -168,8 +168,8 @@ def account_of(
     places = _places(rows.codes, everywhere)
     chosen = np.full(len(everywhere), everywhere is known)
     if everywhere is not known:
-        found = everywhere.get_indexer(known)
-        chosen[found[found >= 0]] = True
+        positions = everywhere.get_indexer(known)
+        chosen[positions[positions >= 0]] = True
     # One more for the codes that are not known, whose place is -1.
     fates = np.append(np.where(chosen, Fate.MATCHED, Fate.OUTSIDE), Fate.LOST)[places]
     unknown = _("no territory has this code")

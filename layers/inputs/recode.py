@@ -118,13 +118,13 @@ def on_todays_codes(
         return table
     changes = code_changes(territories, events)
     if changes is None:
-        some, rows, listed = len(strangers), len(table.frame), first_of(strangers)
+        count_of_strangers, rows, listed = len(strangers), len(table.frame), first_of(strangers)
         note = _(
             "{source}: {count} of {rows} rows have a code that no {level} has ({codes}); they are "
             "listed in the account. Codes change each January: with --source {events}=FILE they "
             "are followed.",
             source=connector.id,
-            count=some,
+            count=count_of_strangers,
             rows=rows,
             level=territories.level,
             codes=listed,
@@ -147,16 +147,16 @@ def by_arrondissement(tables: Mapping[str, Table], territories: Territories) -> 
         return dict(tables)
     changes = code_changes(territories) or _nothing()
     explain = changes.explainer(territories)
-    found = {}
+    recoded = {}
     for name, table in tables.items():
         cities = [code for code in ARRONDISSEMENTS if code in table.frame.index]
         if table.level != whole.level or not cities or whole.codes.isin(cities).any():
-            found[name] = table
+            recoded[name] = table
             continue
         nobody = Connector(name, {"en": name}, table.source, table.level)
         connector = known_connectors().get(name, nobody)
-        found[name] = _on_codes(table, connector, territories, changes, explain)
-    return found
+        recoded[name] = _on_codes(table, connector, territories, changes, explain)
+    return recoded
 
 
 def _nothing() -> Changes:
@@ -201,16 +201,16 @@ def _twice(codes: pd.Index, known: pd.Index) -> dict[str, str]:
     """Return rows that repeat others, and why: arrondissements whose commune has its own row, or
     the commune if the territories are its arrondissements. Adding them would count people twice."""
     present, wanted = set(codes.tolist()), set(known.tolist())
-    found: dict[str, str] = {}
+    reasons: dict[str, str] = {}
     for whole, parts in ARRONDISSEMENTS.items():
         given = [part for part in parts if part in present]
         if whole not in present or not given:
             continue
         if whole in wanted:
-            found |= {part: f"arrondissement of {whole}" for part in given if part not in wanted}
+            reasons |= {part: f"arrondissement of {whole}" for part in given if part not in wanted}
         elif wanted.intersection(given):
-            found[whole] = _("its arrondissements have rows of their own")
-    return found
+            reasons[whole] = _("its arrondissements have rows of their own")
+    return reasons
 
 
 def _carried(

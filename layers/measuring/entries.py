@@ -70,14 +70,14 @@ def _missing(value: Any) -> Any:
     if not isinstance(value, dict) or not _all_texts([*value, *value.values()]):
         wanted = _('a list of texts, or a table of reasons by text: { ":" = "secret" }')
         raise refused(unfit(value, wanted))
-    found = {}
+    reasons = {}
     for text, reason in value.items():
         if reason not in REASONS:
             raise refused(
                 _("{got} is not a reason here.", got=shown(reason)), remedy=nearest(reason, REASONS)
             )
-        found[text] = REASONS[reason]
-    return found
+        reasons[text] = REASONS[reason]
+    return reasons
 
 
 def _all_texts(values: Iterable[Any]) -> bool:
@@ -349,8 +349,8 @@ class PointsEntry(SheetEntry):
         shapes = self.path.lower().endswith(_WITH_SHAPES) and not named
         if self.position is None and not shapes and len(named) < 2:
             absent = "y" if named == ["x"] else "x"
-            said = self.refuse_missing(absent)
-            raise refused(said.sentence, remedy=said.remedy, kind=said.kind, key=absent)
+            fault = self.refuse_missing(absent)
+            raise refused(fault.sentence, remedy=fault.remedy, kind=fault.kind, key=absent)
         if self.stat == "distance" and not self.in_columns:
             raise refused(
                 _("stat = 'distance' needs the columns x and y."),
@@ -483,7 +483,7 @@ def _a_table(entry: Any) -> Any:
     return entry
 
 
-def _kind_said(entry: Any, without: str = "table") -> str:
+def _kind_tag(entry: Any, without: str = "table") -> str:
     """The kind of a layer: where it says none, a column if it is of a source."""
     if isinstance(entry, LayerEntry):
         return f"<{entry.kind}>"
@@ -497,9 +497,9 @@ OfFile = (
     | Annotated[RasterEntry, branch("raster")]
 )
 OfSource = Annotated[ColumnEntry, branch("column")] | Annotated[PresenceEntry, branch("presence")]
-ProjectLayer = Annotated[OfFile | OfSource, Discriminator(_kind_said), BeforeValidator(_a_table)]
+ProjectLayer = Annotated[OfFile | OfSource, Discriminator(_kind_tag), BeforeValidator(_a_table)]
 CatalogueLayer = Annotated[
     OfSource,
-    Discriminator(lambda entry: _kind_said(entry, without="column")),
+    Discriminator(lambda entry: _kind_tag(entry, without="column")),
     BeforeValidator(_a_table),
 ]

@@ -30,11 +30,11 @@ def parts_of(territories: Territories) -> pd.Series:
 def located_in(territories: Territories, points: gpd.GeoSeries) -> pd.Series:
     """Return the code of the territory of each point, on the index of the points; None for none."""
     projected = points.to_crs(territories.frame.crs)
-    found = locate_points(
+    places = locate_points(
         build_locator(territories.frame.geometry), projected.x.to_numpy(), projected.y.to_numpy()
     )
     codes = np.array([*territories.codes, None], dtype="object")
-    return pd.Series(codes[found], index=points.index)
+    return pd.Series(codes[places], index=points.index)
 
 
 def covered_by(territories: Territories, codes: pd.Series) -> pd.Series:
@@ -64,11 +64,11 @@ def kilometres_to_nearest(
     if middles is not None:
         places = pd.concat([middles, places[~places.index.isin(middles.index)]]).loc[places.index]
     targets = points.to_crs("EPSG:4326")
-    found = pd.Series(np.nan, index=territories.codes)
+    kilometres = pd.Series(np.nan, index=territories.codes)
     parts = parts_of(territories)
     for _, members in parts.groupby(parts):
         members_places = places.loc[members.index]
         west, south, east, north = members_places.total_bounds
         inside = targets.cx[west - SLACK : east + SLACK, south - SLACK : north + SLACK]
-        found[members.index] = distance_to_nearest(members_places, inside) / 1000
-    return found
+        kilometres[members.index] = distance_to_nearest(members_places, inside) / 1000
+    return kilometres

@@ -86,7 +86,7 @@ class ColumnLayer:
 
     def __call__(self, territories: Territories, inputs: Inputs) -> Measurement:
         """One figure a territory, with the publisher's own reasons for what is missing."""
-        entry, source = self.entry, _given(self.entry, inputs)
+        entry, source = self.entry, _given_source(self.entry, inputs)
         if entry.over is not None:
             return measure_share_of(
                 self.indicator,
@@ -135,10 +135,10 @@ class PresenceLayer:
             inputs,
             criterion,
             reads=reads,
-            source=_given(self.entry, inputs),
+            source=_given_source(self.entry, inputs),
         )
 
 
-def _given(entry: SourceEntry, inputs: Inputs) -> str:
+def _given_source(entry: SourceEntry, inputs: Inputs) -> str:
     """Return the first of the sources of a layer that is among the inputs."""
     return next((name for name in entry.origin if name in inputs), entry.origin[0])

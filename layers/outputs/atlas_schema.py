@@ -399,22 +399,22 @@ def cell_faults(
     Args:
         parts: the columns by what their names begin with; columns of figures are float64.
     """
-    found = [
+    listed = [
         *_number_faults(parts, "value", -np.inf),
         *_number_faults(parts, "weight", 0),
         *_number_faults(parts, "fact", 0),
         *_number_faults(parts, "interval", -np.inf),
         *_reason_faults(parts["reason"]),
     ]
-    if not found:
-        found = [
+    if not listed:
+        listed = [
             wrong
             for indicator in metadata["indicators"]
             for wrong in _figure_faults(indicator, parts["value"][indicator["id"]])
         ]
     return [
         Fault(message, file=file, column=name, feature=code, kind="damaged-atlas")
-        for name, code, message in found
+        for name, code, message in listed
     ]
 
 

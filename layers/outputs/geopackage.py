@@ -43,9 +43,9 @@ def write_geopackage(frame: gpd.GeoDataFrame, path: Path, styles: Sequence[Style
 def _check_count(path: Path, count: int) -> None:
     """Check the number of rows: GDAL may close a file without an error when the disk was full."""
     with closing(sqlite3.connect(path)) as base:
-        found = base.execute(f"SELECT count(*) FROM {LAYER}").fetchone()[0]
-    if found != count:
-        raise OSError(errno.EIO, f"{found} of {count} rows arrived", str(path))
+        arrived = base.execute(f"SELECT count(*) FROM {LAYER}").fetchone()[0]
+    if arrived != count:
+        raise OSError(errno.EIO, f"{arrived} of {count} rows arrived", str(path))
 
 
 def add_styles(path: Path, styles: Sequence[Style]) -> None:
@@ -73,12 +73,12 @@ def add_styles(path: Path, styles: Sequence[Style]) -> None:
 
 
 def _geometry_column(base: sqlite3.Connection) -> str:
-    found = base.execute(
+    row = base.execute(
         "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", (LAYER,)
     ).fetchone()
-    if found is None:
+    if row is None:
         raise InputError(_("the GeoPackage has no layer {layer}.", layer=repr(LAYER)))
-    return str(found[0])
+    return str(row[0])
 
 
 _STYLES_TABLE = (

@@ -71,9 +71,9 @@ class Pairs:
 
     def nearest(self, territories: int) -> Floats:
         """The distance from each territory to its nearest site; infinite without one."""
-        found = np.full(territories, np.inf)
-        np.minimum.at(found, self.territory, self.distance)
-        return found
+        shortest = np.full(territories, np.inf)
+        np.minimum.at(shortest, self.territory, self.distance)
+        return shortest
 
 
 def inner_distance(area_km2: pd.Series) -> Floats:
@@ -111,13 +111,13 @@ def straight_pairs(
     Returns:
         Kilometres.
     """
-    found = [
+    blocks = [
         _of_part(middles, sites, np.flatnonzero(middles.part == part),
                  np.flatnonzero(sites.part == part), within_km / detour)
         for part in dict.fromkeys(middles.part.tolist())
     ]  # fmt: skip
-    found.append(_own_pairs(middles, sites))
-    territory, site = (np.concatenate([pair[end] for pair in found]) for end in (0, 1))
+    blocks.append(_own_pairs(middles, sites))
+    territory, site = (np.concatenate([pair[end] for pair in blocks]) for end in (0, 1))
     _unused, first = np.unique(territory * max(len(sites), 1) + site, return_index=True)
     territory, site = territory[first], site[first]
     pairs = _measured(middles, sites, territory, site, inner_km, detour)
@@ -162,8 +162,8 @@ def nearest_pairs(
         if not len(there):
             continue
         # Sites of the own territory are all at the same distance: one of them is enough.
-        own = pd.Series(there, index=sites.own[there])
-        most = int(own.index.value_counts().max())
+        site_of = pd.Series(there, index=sites.own[there])
+        most = int(site_of.index.value_counts().max())
         wanted = min(most + others, len(there))
         tree = cKDTree(to_geocentric(sites.east[there], sites.north[there]))
         points = to_geocentric(middles.east[here], middles.north[here])
@@ -174,7 +174,7 @@ def nearest_pairs(
         rows, columns = np.nonzero(elsewhere)
         territory.append(here[rows])
         site.append(found[rows, columns])
-        first = own[~own.index.duplicated()].reindex(middles.own[here])
+        first = site_of[~site_of.index.duplicated()].reindex(middles.own[here])
         hosts = first.notna().to_numpy()
         territory.append(here[hosts])
         site.append(first.to_numpy()[hosts].astype("int64"))

@@ -66,21 +66,21 @@ def plan_lift(atlas: Atlas, request: LiftRequest) -> Plan:
     """
     index = read_index(atlas, request.index_id, request.costs, margin=request.margin)
     codes = asked_codes(index, request)
-    found = lift_all(index, request, codes)
+    lifts = lift_all(index, request, codes)
     shown = _shown(atlas, request, codes)
     title = (
         _("What it takes to leave the worst tenth")
         if request.rule is None
         else _("What it takes to lose the flag")
     )
-    sentences = tuple(_sentences(index, request, found))
-    assumptions = tuple(lift_assumptions(index, request, found))
+    sentences = tuple(_sentences(index, request, lifts))
+    assumptions = tuple(lift_assumptions(index, request, lifts))
     return Plan(
         id="lift",
         title=title,
         sentences=sentences,
         assumptions=assumptions,
-        table=_table(index, found),
+        table=_table(index, lifts),
         columns={
             "code": _("Code"),
             "name": _("Name"),
@@ -90,7 +90,7 @@ def plan_lift(atlas: Atlas, request: LiftRequest) -> Plan:
             "cost": _("Cost"),
             "in_draws": _("Draws in which it holds, %"),
         },
-        atlas=_with_columns(index, found, title, join(assumptions, " "), shown),
+        atlas=_with_columns(index, lifts, title, join(assumptions, " "), shown),
         show=LIFT,
         digits={"now": 2, "then": 2, "cost": 4, "in_draws": 1},
         words={"": _("cannot")},
@@ -221,7 +221,7 @@ def _sentences(index: Index, request: LiftRequest, found: Lifted) -> Iterator[st
             yield _("{name} cannot: no change of what can be changed suffices.", name=label)
             continue
         changes = join(
-            (_change_said(index, *one) for one in changes_of(index, found, str(code))), "; "
+            (_change_sentence(index, *one) for one in changes_of(index, found, str(code))), "; "
         )
         yield _("{name}: {changes}.", name=label, changes=changes)
     for name in found.change:
@@ -260,7 +260,7 @@ def _by_website(index: Index) -> int:
     return int((np.isfinite(cost) & worst).sum())
 
 
-def _change_said(index: Index, name: str, now: float, then: float) -> str:
+def _change_sentence(index: Index, name: str, now: float, then: float) -> str:
     indicator = index.atlas.indicators[name]
     title = titled(indicator.title)
     if indicator.unit == "boolean":

@@ -190,7 +190,7 @@ def _how_good(one: Answer) -> Iterator[str]:
 
 
 def _alternatives(one: Answer, candidates: Candidates) -> Iterator[str]:
-    others = list(dict.fromkeys(site for some in one.replaceable.values() for site in some))
+    others = list(dict.fromkeys(site for sites in one.replaceable.values() for site in sites))
     if others:
         yield _(
             "In place of one of them, for at most {share} % less: {sites}.",

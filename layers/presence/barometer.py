@@ -339,7 +339,7 @@ _Criteria = Mapping[str, pd.DataFrame]
 
 
 def _criteria(wave: Wave, generic: Collection[str]) -> _Criteria:
-    found = {}
+    tables = {}
     for level, directory in wave.directories.items():
         collected = directory.loc[:, directory.notna().any()]
         columns = {}
@@ -351,8 +351,8 @@ def _criteria(wave: Wave, generic: Collection[str]) -> _Criteria:
         for name in (*MEASURED, *SERVICES.values(), "entry_recent"):
             if name in collected:
                 columns[name] = directory[name].astype("float64")
-        found[level] = pd.DataFrame(columns, index=directory.index)
-    return found
+        tables[level] = pd.DataFrame(columns, index=directory.index)
+    return tables
 
 
 def _members(category: Category, criteria: _Criteria) -> pd.DataFrame | None:
@@ -383,10 +383,10 @@ def _change(
     listed: Mapping[str, _Criteria],
 ) -> tuple[object, ...] | None:
     """Return one row of `Barometer.changes`, or None if one of the waves did not collect it."""
-    found = [_members(category, carried[date]) for date in pair]
-    if any(table is None or criterion not in table for table in found):
+    tables = [_members(category, carried[date]) for date in pair]
+    if any(table is None or criterion not in table for table in tables):
         return None
-    before, after = (table[criterion] for table in found if table is not None)
+    before, after = (table[criterion] for table in tables if table is not None)
     both = pd.DataFrame({"before": before, "after": after}).dropna()
     if both.empty:
         return None
@@ -409,8 +409,8 @@ def _pairs(
     """Return the waves that collected a criterion, each with the next, and the first with the
     last."""
     dates = []
-    for date, found in criteria.items():
-        members = _members(category, found)
+    for date, table in criteria.items():
+        members = _members(category, table)
         if members is not None and criterion in members:
             dates.append(date)
     return [*pairwise(dates), *([(dates[0], dates[-1])] if len(dates) > 2 else [])]

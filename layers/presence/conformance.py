@@ -61,14 +61,14 @@ def conformance_on(territories: Territories, inputs: Inputs) -> Conformance:
     joined = join_table(territories, table)
     generic = inputs[presence.GENERIC].frame.index
     measured = _measured(territories, inputs, joined.frame)
-    found = evaluate(joined.frame, generic, measured=measured)
-    reasons = reasons_of(found)
-    found = found.where(joined.found, axis=0)
+    criteria = evaluate(joined.frame, generic, measured=measured)
+    reasons = reasons_of(criteria)
+    criteria = criteria.where(joined.found, axis=0)
     reasons = reasons.where(joined.found, int(Reason.NOT_MATCHED), axis=0).astype("int8")
     measuring = (PROBE,) if PROBE in inputs else (SITES, MAIL)
     used = [name for name in (presence.DIRECTORY, *measuring) if name in inputs]
     return Conformance(
-        criteria=found,
+        criteria=criteria,
         reasons=reasons,
         sources=union_of([inputs[name].source for name in used]),
         account=joined.account,

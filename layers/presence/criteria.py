@@ -90,8 +90,8 @@ def hosts_of(website: pd.Series) -> pd.Series:
 
 @lru_cache(maxsize=2**16)  # every criterion needs the hosts of the same addresses
 def _host_of(address: object) -> str | None:
-    found = _HOST.match(address.strip()) if isinstance(address, str) else None
-    host = found[1].lower().removeprefix("www.") if found else ""
+    match = _HOST.match(address.strip()) if isinstance(address, str) else None
+    host = match[1].lower().removeprefix("www.") if match else ""
     return host if "." in host else None
 
 
@@ -122,7 +122,7 @@ def measure_criterion(
     table = inputs[source]
     joined = join_table(territories, table)
     generic = inputs[GENERIC].frame.index if GENERIC in inputs else pd.Index([])
-    directory, found = joined.frame, joined.found
+    directory, in_directory = joined.frame, joined.found
     indicator = from_table(indicator, table)
     if reads == "email_domain" and source == DIRECTORY and MAIL_SCAN in inputs:
         domains = join_table(territories, inputs[MAIL_SCAN]).frame["domain"]
@@ -130,15 +130,15 @@ def measure_criterion(
         if filled.any():
             texts = directory["email_domain"].astype("object")
             directory = directory.assign(email_domain=texts.where(~filled, domains))
-            found = found | filled
+            in_directory = in_directory | filled
             indicator = _with_source(indicator, inputs[MAIL_SCAN])
-    values = values_of(directory, generic).where(found)
+    values = values_of(directory, generic).where(in_directory)
     missing = values.isna().to_numpy()
     unreadable = missing & (reads == "website")
     if unreadable.any():
         unreadable &= is_unreadable(directory["website"]).to_numpy()
     reasons = np.select(
-        [~found, unreadable, missing],
+        [~in_directory, unreadable, missing],
         [int(Reason.NOT_MATCHED), int(Reason.UNREADABLE), int(Reason.NOT_APPLICABLE)],
         default=int(Reason.PRESENT),
     )

@@ -52,13 +52,13 @@ def read_panel(atlas: Atlas) -> Panel | None:
     row = _places(waves["code"], atlas.codes)
     column = _places(waves["wave"], pd.Index(dates))
     ours = row >= 0
-    found = {}
+    tables = {}
     for name, met in _criteria(waves, generic).items():
         if name in wanted:
             table = np.full((len(atlas.codes), len(dates)), np.nan)
             table[row[ours], column[ours]] = met[ours]
-            found[name] = pd.DataFrame(table, index=atlas.codes, columns=list(dates))
-    return Panel(dates, found)
+            tables[name] = pd.DataFrame(table, index=atlas.codes, columns=list(dates))
+    return Panel(dates, tables)
 
 
 def _criteria(waves: pd.DataFrame, generic: pd.Index) -> dict[str, np.ndarray]:

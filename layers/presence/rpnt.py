@@ -73,17 +73,19 @@ def evaluate(
         2.3, waived. `reasons_of` says which.
     """
     known = _measurements(declared.index, measured)
-    found = pd.DataFrame(index=declared.index, columns=list(CRITERIA), dtype="float64")
+    criteria = pd.DataFrame(index=declared.index, columns=list(CRITERIA), dtype="float64")
     if "website" in declared:
-        _website(declared["website"], known, found)
+        _website(declared["website"], known, criteria)
     if "email_domain" in declared:
-        _email(declared["email_domain"], known, generic, found)
+        _email(declared["email_domain"], known, generic, criteria)
     if {"website", "email_domain"} <= set(declared):
-        found["2.3"] = _same_domain(declared, found)
+        criteria["2.3"] = _same_domain(declared, criteria)
     for level, required in LEVELS.items():
-        parts = [_waived(found) if name == "2.3 or no site" else found[name] for name in required]
-        found[level] = _all_of(parts)
-    return found
+        parts = [
+            _waived(criteria) if name == "2.3 or no site" else criteria[name] for name in required
+        ]
+        criteria[level] = _all_of(parts)
+    return criteria
 
 
 def reasons_of(criteria: pd.DataFrame) -> pd.DataFrame:

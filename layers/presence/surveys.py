@@ -87,13 +87,13 @@ def read_survey(path: Path, *, categories: Iterable[str]) -> Survey:
 
 def _changes(answers: pd.DataFrame) -> pd.DataFrame:
     """Return differences of independent samples, with Newcombe's (1998) hybrid score interval."""
-    found = []
+    changes = []
     for (category, question, answer), rows in answers.groupby(["category", "question", "answer"]):
         for before, after in pairwise(rows.to_dict("records")):
             low, high = newcombe(
                 *((one["percent"], one["low"], one["high"]) for one in (after, before))
             )
-            found.append(
+            changes.append(
                 {
                     "category": category,
                     "question": question,
@@ -108,7 +108,7 @@ def _changes(answers: pd.DataFrame) -> pd.DataFrame:
                 }
             )
     columns = ["category", "question", "answer", "from", "to", "from_percent", "to_percent"]
-    return pd.DataFrame(found, columns=[*columns, "change_points", "low", "high"])
+    return pd.DataFrame(changes, columns=[*columns, "change_points", "low", "high"])
 
 
 def _margins(rows: pd.DataFrame, path: Path) -> pd.Series:

@@ -64,17 +64,17 @@ def equal_size_table(counted: Counted, surveys: list[Survey], lang: str) -> pd.D
                 kind="no-rows",
             )
         )
-    found = {name: _equal_size(territories, name, inputs) for name in varied}
+    tables = {name: _equal_size(territories, name, inputs) for name in varied}
     return pd.concat(
-        [table.assign(indicator=name) for name, table in found.items()], ignore_index=True
+        [table.assign(indicator=name) for name, table in tables.items()], ignore_index=True
     )
 
 
 def _equal_size(territories: Territories, name: str, inputs: Inputs) -> pd.DataFrame:
     measured = known_layers()[name].measure(territories, inputs)
     atlas = add_measurements(empty_atlas(territories), [measured])
-    found = residuals_by(atlas, compare_equal_size(atlas, name), level="departement")
-    return found.rename_axis("code").reset_index()
+    residuals = residuals_by(atlas, compare_equal_size(atlas, name), level="departement")
+    return residuals.rename_axis("code").reset_index()
 
 
 def survey_table(counted: Counted, surveys: list[Survey], lang: str) -> pd.DataFrame:

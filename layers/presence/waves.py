@@ -92,7 +92,7 @@ def count_presence(country: Country, sources: Mapping[str, Path]) -> Counted:
     events = sources.get("insee-code-events")
     changes = code_changes(territories, None if events is None else read_events(events))
     assert territories.extra is not None  # the edition always has seats
-    found = compute_barometer(
+    barometer = compute_barometer(
         waves,
         categories_of(territories.extra["seat"]),
         generic=embedded["generic-providers"].frame.index,
@@ -102,14 +102,14 @@ def count_presence(country: Country, sources: Mapping[str, Path]) -> Counted:
     if changes is not None and not changes.dated:
         notices.remark(_UNDATED)
     if not given:
-        found = with_history(
-            found,
+        barometer = with_history(
+            barometer,
             hosts=authority_hosts(country),
             members=members,
             shares=published_shares(country),
         )
     return Counted(
-        barometer=replace(found, notices=(*notices, *found.notices)),
+        barometer=replace(barometer, notices=(*notices, *barometer.notices)),
         territories=territories,
         sources=tuple(dict.fromkeys(cited)),
     )
@@ -157,7 +157,7 @@ def count_probes(
     events = given.get("insee-code-events")
     changes = code_changes(territories, None if events is None else read_events(events))
     assert territories.extra is not None  # the edition always tells seats
-    found = compute_barometer(
+    barometer = compute_barometer(
         waves,
         _probed(categories_of(territories.extra["seat"]), waves),
         generic=(),
@@ -165,8 +165,10 @@ def count_probes(
         weights=_people(territories, changes),
         criteria=MEASURED,
     )
-    notices = (*_of_a_part(waves, territories), *found.notices)
-    return Counted(replace(found, notices=notices), territories, tuple(dict.fromkeys(cited)), last)
+    notices = (*_of_a_part(waves, territories), *barometer.notices)
+    return Counted(
+        replace(barometer, notices=notices), territories, tuple(dict.fromkeys(cited)), last
+    )
 
 
 def _probed(categories: Iterable[Category], waves: Iterable[Wave]) -> tuple[Category, ...]:
@@ -176,13 +178,13 @@ def _probed(categories: Iterable[Category], waves: Iterable[Wave]) -> tuple[Cate
     for wave in waves:
         for level, table in wave.directories.items():
             listed[level] |= set(table.index)
-    found = []
+    probed = []
     for category in categories:
         if category.codes is None:
-            found.append(category)
+            probed.append(category)
         elif codes := listed[category.level].intersection(category.codes):
-            found.append(replace(category, codes=frozenset(codes)))
-    return tuple(found)
+            probed.append(replace(category, codes=frozenset(codes)))
+    return tuple(probed)
 
 
 def _of_a_part(waves: Iterable[Wave], territories: Territories) -> Iterator[str]:

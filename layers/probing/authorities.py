@@ -49,7 +49,7 @@ def authorities_of_country(
     territories = edition_territories(country)
     if tuple(within):
         territories = territories.within(within)
-    found: list[Authority] = []
+    authorities: list[Authority] = []
     faults: list[Fault] = []
     for level in dict.fromkeys(levels):
         if level not in LEVELS:
@@ -65,10 +65,10 @@ def authorities_of_country(
         if directory is None:
             faults.append(_no_directory(level))
             continue
-        found += _listed(directory, level, territories)
+        authorities += _listed(directory, level, territories)
     if faults:
         raise InputError(faults)
-    return tuple(found)
+    return tuple(authorities)
 
 
 def _directory(country: Country, level: str, sources: Mapping[str, Path]) -> pd.DataFrame | None:
@@ -121,11 +121,11 @@ def authorities_of_table(path: Path, *, level: str = "commune") -> tuple[Authori
     """
     raw = read_raw_table(path)
     columns = {name.strip().lower(): list(cells) for name, cells in raw.columns.items()}
-    found = {
+    cells_of = {
         wanted: next((columns[name] for name in names if name in columns), None)
         for wanted, names in _NAMES.items()
     }
-    absent = [name for name in ("code", "website") if found[name] is None]
+    absent = [name for name in ("code", "website") if cells_of[name] is None]
     if absent:
         raise InputError(
             Fault(
@@ -136,7 +136,7 @@ def authorities_of_table(path: Path, *, level: str = "commune") -> tuple[Authori
             )
         )
     count = len(raw.lines)
-    cells = {name: found[name] or [""] * count for name in found}
+    cells = {name: cells_of[name] or [""] * count for name in cells_of}
     levels = columns.get("level", [level] * count)
     columns_read = (*(cells[name] for name in ("code", "website", "email_domain", "name")), levels)
     authorities = tuple(

@@ -57,12 +57,12 @@ def exchangers_of(records: tuple[str, ...]) -> tuple[str, ...]:
     >>> exchangers_of(("20 b.example", "10 a.example"))
     ('a.example', 'b.example')
     """
-    found = []
+    exchangers = []
     for record in records:
         preference, _, host = record.partition(" ")
         if host.strip(". ") and preference.isdigit():
-            found.append((int(preference), host))
-    return tuple(host for _, host in sorted(found))
+            exchangers.append((int(preference), host))
+    return tuple(host for _, host in sorted(exchangers))
 
 
 def spf_of(texts: tuple[str, ...]) -> str:
@@ -72,15 +72,15 @@ def spf_of(texts: tuple[str, ...]) -> str:
     >>> spf_of(("v=spf1 include:mx.ovh.com ~all",))
     'softfail'
     """
-    found = [text for text in texts if re.match(r"v=spf1(?:\s|$)", text, re.IGNORECASE)]
-    if not found:
+    records = [text for text in texts if re.match(r"v=spf1(?:\s|$)", text, re.IGNORECASE)]
+    if not records:
         return ""
-    if len(found) > 1:
+    if len(records) > 1:
         return "invalid"
-    everybody = re.search(r"(?:^|\s)([-~?+]?)all(?:\s|$)", found[0], re.IGNORECASE)
+    everybody = re.search(r"(?:^|\s)([-~?+]?)all(?:\s|$)", records[0], re.IGNORECASE)
     if everybody:
         return _ALL[everybody[1]]
-    return "redirect" if "redirect=" in found[0].lower() else "open"
+    return "redirect" if "redirect=" in records[0].lower() else "open"
 
 
 def dmarc_of(texts: tuple[str, ...]) -> dict[str, Any]:
@@ -89,12 +89,12 @@ def dmarc_of(texts: tuple[str, ...]) -> dict[str, Any]:
     >>> dmarc_of(("v=DMARC1; p=quarantine; pct=50",))
     {'policy': 'quarantine', 'percent': 50}
     """
-    found = [text for text in texts if re.match(r"v\s*=\s*DMARC1\s*(?:;|$)", text, re.IGNORECASE)]
-    if len(found) != 1:
+    records = [text for text in texts if re.match(r"v\s*=\s*DMARC1\s*(?:;|$)", text, re.IGNORECASE)]
+    if len(records) != 1:
         return {}
     tags = {
         name.strip().lower(): value.strip().lower()
-        for name, _, value in (part.partition("=") for part in found[0].split(";"))
+        for name, _, value in (part.partition("=") for part in records[0].split(";"))
     }
     percent = tags.get("pct", "100")
     policy = tags.get("p", "")
@@ -124,9 +124,9 @@ def host_of_mail(domain: str, exchangers: tuple[str, ...]) -> Host:
     first = exchangers[0]
     labels = first.split(".")
     for start in range(len(labels) - 1):
-        found = _ends().get(".".join(labels[start:]))
-        if found:
-            return found
+        host = _ends().get(".".join(labels[start:]))
+        if host:
+            return host
     if registrable(first) == registrable(domain):
         return Host("own", "own")
     return Host("other", "unknown")

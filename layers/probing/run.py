@@ -149,8 +149,8 @@ async def _resolve_all(sites: list[Site], names: Names, queue: Queue) -> None:
     async def look_up() -> None:
         while waiting:
             site = waiting.popleft()
-            found = await names.resolve(site.host)
-            await queue.put(found.address or "?" + without_www(site.host), site)
+            resolved = await names.resolve(site.host)
+            await queue.put(resolved.address or "?" + without_www(site.host), site)
 
     async with asyncio.TaskGroup() as group:
         for _ in range(NAMES_AT_ONCE):
@@ -166,8 +166,8 @@ async def _work(
     country: str,
     done: Callable[[], None],
 ) -> None:
-    while (taken := await queue.take()) is not None:
-        address, site = taken
+    while (turn := await queue.take()) is not None:
+        address, site = turn
         try:
             async with asyncio.timeout(LONGEST_SITE):
                 record = await probe_site(site, client, today=today, country=country)

@@ -83,14 +83,14 @@ async def _host_that_resolves(visit: Visit, record: dict[str, Any]) -> str:
     """The host as declared or, where that does not resolve, with or without `www.`."""
     host = visit.site.host
     other = without_www(host) if host.startswith("www.") else "www." + host
-    found = await visit.client.names.resolve(host)
+    resolved = await visit.client.names.resolve(host)
     sibling = await visit.client.names.resolve(other)
     record["other_name"] = bool(sibling.address)
-    if not found.address and found.reason == "no-address" and sibling.address:
-        host, found = other, sibling
+    if not resolved.address and resolved.reason == "no-address" and sibling.address:
+        host, resolved = other, sibling
     record["host"] = host
-    if not found.address:
-        record["reason"] = found.reason
+    if not resolved.address:
+        record["reason"] = resolved.reason
         return ""
     record["ipv6"] = await visit.client.names.has_ipv6(host)
     return host
@@ -315,7 +315,7 @@ async def _more(visit: Visit, url: str, record: dict[str, Any]) -> Answer | None
 
 
 async def _read_statements(visit: Visit, home: Home, record: dict[str, Any]) -> None:
-    found: dict[str, Any] = {
+    statement_of: dict[str, Any] = {
         "level": home.level,
         "page": home.url if home.level else "",
         "link": "",
@@ -323,14 +323,16 @@ async def _read_statements(visit: Visit, home: Home, record: dict[str, Any]) -> 
         "how": "mention" if home.level else "",
     }
     for kind, links in home.links.items():
-        entry: dict[str, Any] = {"page": "", "link": "", "why": ""} if kind == "legal" else found
+        entry: dict[str, Any] = (
+            {"page": "", "link": "", "why": ""} if kind == "legal" else statement_of
+        )
         if links:
             entry["page"], entry["link"] = entry["page"] or home.url, links[0].url
             answer = await _more(visit, links[0].url, record)
             entry["status"] = answer.status if answer else 0
             entry["why"] = _why_not(answer) if answer else "elsewhere"
             if answer and answer.status == 200 and answer.is_html and not answer.reason:
-                _read_statement(visit, answer, kind, home.accounts, found)
+                _read_statement(visit, answer, kind, home.accounts, statement_of)
         record[kind] = entry
 
 
@@ -377,19 +379,19 @@ def _add_accounts(accounts: list[Account], page: Document, visit: Visit) -> None
 
 
 def _each_once(accounts: list[Account]) -> list[Account]:
-    found: dict[tuple[str, str], Account] = {}
+    once: dict[tuple[str, str], Account] = {}
     for one in accounts:
         key = one.network, one.handle
-        if key not in found or (one.whose == "own" and found[key].whose != "own"):
-            found[key] = one
-    return sorted(found.values(), key=lambda one: (one.network, one.handle))
+        if key not in once or (one.whose == "own" and once[key].whose != "own"):
+            once[key] = one
+    return sorted(once.values(), key=lambda one: (one.network, one.handle))
 
 
 async def _read_freshness(visit: Visit, home: Home, record: dict[str, Any]) -> None:
     """The newest date of the declared feed, else of a sitemap's news, and of the page."""
-    found = []
+    dates = []
     if home.date:
-        found.append((home.date, home.url, "page"))
+        dates.append((home.date, home.url, "page"))
     rules = visit.rules.get(host_of(home.url), PERMITTED)
     scheme = record["final"].partition("://")[0]
     maps = [
@@ -409,8 +411,8 @@ async def _read_freshness(visit: Visit, home: Home, record: dict[str, Any]) -> N
         read = freshness.newest_in_feed if how == "feed" else freshness.newest_in_sitemap
         day = read(text, until=visit.today)
         if day:
-            found.append((day, answer.url, how))
-    day, page, how = max(found, default=("", "", ""))
+            dates.append((day, answer.url, how))
+    day, page, how = max(dates, default=("", "", ""))
     record["news"] = {"date": day, "page": page, "how": how}
 
 

@@ -85,12 +85,12 @@ def plan(authorities: Iterable[Authority], *, seed: int = 0) -> Plan:
     places: dict[str, tuple[str, str]] = {}
     levels: defaultdict[str, set[str]] = defaultdict(set)
     for one in listed:
-        found = place_of(one.website)
+        place = place_of(one.website)
         who = one.level, one.code
-        if isinstance(found, str):
-            site_of[who], unreadable[who] = "", found
+        if isinstance(place, str):
+            site_of[who], unreadable[who] = "", place
             continue
-        host, path = found
+        host, path = place
         key = without_www(host) + path
         places.setdefault(key, (host, path))
         site_of[who] = key
@@ -145,18 +145,18 @@ def declared_account(website: str) -> tuple[str, str] | None:
 
 def domain_of(text: str) -> str:
     """A mail domain in ASCII, or "" where it is none."""
-    found = ascii_host(text.strip().rpartition("@")[2]) if text else None
-    return found if found and "." in found and ":" not in found else ""
+    domain = ascii_host(text.strip().rpartition("@")[2]) if text else None
+    return domain if domain and "." in domain and ":" not in domain else ""
 
 
 def _beginnings(sites: Mapping[str, Site]) -> dict[str, Site]:
     """Return the first page of each portal, whose accounts are not those of its members."""
-    found = {}
+    beginnings = {}
     for site in sites.values():
         key = without_www(site.host) + "/"
         if site.portal and key not in sites:
-            found[key] = Site(key, site.host, "/", frozenset(), portal=True)
-    return found
+            beginnings[key] = Site(key, site.host, "/", frozenset(), portal=True)
+    return beginnings
 
 
 def hosts_of(sites: Iterable[Site]) -> set[str]:

@@ -104,8 +104,8 @@ class Records(Mapping[str, dict[str, Any]]):
 
     def __getitem__(self, key: str) -> dict[str, Any]:
         """The record of a site or domain, without the list of its requests."""
-        found = self._base.execute(f"SELECT record FROM {self._table} WHERE key = ?", (key,))
-        row = found.fetchone()
+        cursor = self._base.execute(f"SELECT record FROM {self._table} WHERE key = ?", (key,))
+        row = cursor.fetchone()
         if row is None:
             raise KeyError(key)
         return _without_pages(json.loads(row[0]))

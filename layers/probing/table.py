@@ -164,28 +164,28 @@ def _account_columns(
     one: Authority, record: Mapping[str, Any] | None, shared: frozenset[tuple[str, str]], why: str
 ) -> Row:
     """Accounts by network, and how many networks; 0 only where the page was read whole."""
-    found: defaultdict[str, list[Mapping[str, str]]] = defaultdict(list)
+    accounts_of: defaultdict[str, list[Mapping[str, str]]] = defaultdict(list)
     for account in (record or {}).get("accounts") or ():
         if account["whose"] == "own" and (account["network"], account["handle"]) not in shared:
-            found[account["network"]].append(account)
+            accounts_of[account["network"]].append(account)
     declared = declared_account(one.website) if place_of(one.website) == "network-page" else None
     if declared:
         network, handle = declared
         evidence = {"handle": handle, "page": "", "link": one.website.strip()}
-        found[network].append(evidence)
+        accounts_of[network].append(evidence)
     redirected = redirected_account(record or {})
     if redirected:
         network, handle, link = redirected
         page = f"https://{(record or {}).get('host', '')}/"
-        found[network].append({"handle": handle, "page": page, "link": link})
+        accounts_of[network].append({"handle": handle, "page": page, "link": link})
     row: Row = {}
     for network in NETWORKS:
-        accounts = found.get(network, [])
+        accounts = accounts_of.get(network, [])
         row[network] = 1.0 if accounts else (None if why else 0.0)
         row[f"{network}_accounts"] = float(len(accounts)) if accounts or not why else None
         for what in ("page", "link", "handle"):
             row[f"{network}_{what}"] = (accounts[0][what] or None) if accounts else None
-    row["networks"] = None if why else float(len(found))
+    row["networks"] = None if why else float(len(accounts_of))
     return row
 
 
@@ -285,7 +285,7 @@ def _shared_accounts(
         for account in sites.get(key, {}).get("accounts") or ():
             if account["whose"] == "own":
                 shown[account["network"], account["handle"]].add(key)
-    found: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+    owners: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
     for account, keys in shown.items():
         hosts: defaultdict[str, set[str]] = defaultdict(set)
         for key in keys:
@@ -296,8 +296,8 @@ def _shared_accounts(
             for key in places:
                 portal = plan.sites[key].portal and key != beginning and len(places) > 1
                 if everywhere or portal:
-                    found[key].add(account)
-    return {key: frozenset(accounts) for key, accounts in found.items()}
+                    owners[key].add(account)
+    return {key: frozenset(accounts) for key, accounts in owners.items()}
 
 
 def _days(day: Any, asked_day: str) -> float | None:

@@ -146,8 +146,8 @@ def _whole_faults(table: ProjectTable) -> Iterator[Fault]:
             remedy=_("Write a table [[layers]] with id, path, code and value."),
             kind="no-layers",
         )
-    own = table.country is not None and is_toml(table.country)
-    if table.country is not None and not own and table.country not in known_countries():
+    is_file = table.country is not None and is_toml(table.country)
+    if table.country is not None and not is_file and table.country not in known_countries():
         yield Fault(
             _("no country {country} is described.", country=shown(table.country)),
             column="country",

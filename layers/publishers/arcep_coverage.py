@@ -235,8 +235,8 @@ def with_gaps(frame: pd.DataFrame) -> pd.DataFrame:
     Args:
         frame: columns `area_1` and `area_4`, percent.
     """
-    some = (frame["area_1"] - frame[f"area_{OPERATORS}"]).clip(lower=0)
-    return frame.assign(area_none=100 - frame["area_1"], area_some=some)
+    by_some = (frame["area_1"] - frame[f"area_{OPERATORS}"]).clip(lower=0)
+    return frame.assign(area_none=100 - frame["area_1"], area_some=by_some)
 
 
 def _table(

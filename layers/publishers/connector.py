@@ -222,11 +222,11 @@ def read_source(name: str, path: Path | str, *, arrondissements: Choice = "whole
 def cited(table: Table, path: Path) -> Table:
     """Return the table; its source has the hash of the file, and its address and date if
     fetched."""
-    source = replace(table.source, sha256=sha256_of(path), **record_beside(path))
+    source = replace(table.source, sha256=sha256_of(path), **record_next_to(path))
     return replace(table, source=source)
 
 
-def record_beside(path: Path) -> dict[str, Any]:
+def record_next_to(path: Path) -> dict[str, Any]:
     """Return the `url` and `retrieved` date in the record of a fetched file, or nothing.
 
     A record with another hash belongs to another file and is ignored.
@@ -234,5 +234,5 @@ def record_beside(path: Path) -> dict[str, Any]:
     content = read_record(path.with_name(path.name + RECORD_SUFFIX), most_bytes=MOST_RECORD_BYTES)
     if content is None or content.get("sha256") != sha256_of(path):
         return {}
-    found = {key: content.get(key) for key in ("url", "retrieved")}
-    return {key: text for key, text in found.items() if isinstance(text, str) and text}
+    fields = {key: content.get(key) for key in ("url", "retrieved")}
+    return {key: text for key, text in fields.items() if isinstance(text, str) and text}

@@ -148,17 +148,17 @@ def networks_of(record: Record) -> set[str]:
     >>> networks_of({"reseau_social": '[{"valeur": "https://x.com/a", "custom_dico2": "X"}]'})
     {'x'}
     """
-    found = set()
+    networks = set()
     for account in listed(record.get("reseau_social")):
         if isinstance(account, dict) and account.get("valeur"):
             name = str(account.get("custom_dico2") or account.get("description") or "").lower()
             linked = account_of(str(account["valeur"]).strip())
             if linked is not None and linked.network in NETWORKS:
-                found.add(linked.network)
+                networks.add(linked.network)
             if name in ("x", "x.com") or "twitter" in name:
-                found.add("x")
-            found |= {network for network in NETWORKS if network != "x" and network in name}
-    return found
+                networks.add("x")
+            networks |= {network for network in NETWORKS if network != "x" and network in name}
+    return networks
 
 
 def _row(record: Record, level: str, *, social: bool) -> dict[str, Any]:

@@ -77,11 +77,11 @@ def statuses_of(table: Table, website: pd.Series) -> pd.DataFrame:
     """
     declared = website.astype("string").str.extract(r"^\s*https?://([^/?#:\s]+)", expand=False)
     bare = hosts_of(website)
-    found = pd.DataFrame(index=website.index, columns=table.frame.columns, dtype="float64")
+    statuses = pd.DataFrame(index=website.index, columns=table.frame.columns, dtype="float64")
     for host in (declared.str.lower(), bare, "www." + bare):
         looked_up = table.frame.reindex(host.fillna("")).set_axis(website.index)
-        found = found.where(found.notna().any(axis=1), looked_up)
-    return found
+        statuses = statuses.where(statuses.notna().any(axis=1), looked_up)
+    return statuses
 
 
 def _code(status: np.ndarray) -> np.ndarray:

@@ -136,7 +136,7 @@ def _year(rows: pd.DataFrame, first: str, path: Path) -> str:
     """Return the year of the census in the names of the columns, the newest of several; else in the
     file name."""
     names = (re.fullmatch(rf"P(\d\d)_{first}", str(name)) for name in rows)
-    years = [int(found[1]) for found in names if found]
+    years = [int(match[1]) for match in names if match]
     if years:
         return f"20{max(years):02}"
     year_match = re.search(r"20\d\d", path.name)

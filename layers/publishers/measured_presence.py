@@ -120,7 +120,7 @@ def read_presence(path: Path, *, level: str) -> Table:
 
 
 def _figures(rows: pd.DataFrame, path: Path) -> pd.DataFrame:
-    found = {}
+    columns = {}
     faults = []
     for name in (*SITE, *PAGE, *NEWS, *MAIL):
         cells = rows[name].str.strip()
@@ -139,10 +139,10 @@ def _figures(rows: pd.DataFrame, path: Path) -> pd.DataFrame:
                     kind="number",
                 )
             )
-        found[name] = numbers
+        columns[name] = numbers
     if faults:
         raise InputError(faults)
-    frame = pd.DataFrame(found, index=rows.index)
+    frame = pd.DataFrame(columns, index=rows.index)
     accounts = frame[list(NETWORKS)]
     frame["networks_any"] = (
         (accounts.max(axis=1) > 0)
@@ -163,14 +163,14 @@ def _reasons(figures: pd.DataFrame, text: pd.DataFrame) -> pd.DataFrame:
         **dict.fromkeys(MAIL, "mail_why"),
         **dict.fromkeys(("website", "email_domain"), ""),
     }
-    found = {}
+    columns = {}
     for name in map(str, figures.columns):
         why = text[groups.get(name, "page_why")]
         reason = why.map(_REASONS).fillna(Reason.NO_ANSWER).astype("int8")
         # A page was read, and what is missing is not told by it: a date of news, a seat.
         reason = reason.where(why != "", int(Reason.NOT_PUBLISHED))
-        found[name] = np.where(figures[name].isna(), reason, int(Reason.PRESENT)).astype("int8")
-    return pd.DataFrame(found, index=figures.index)
+        columns[name] = np.where(figures[name].isna(), reason, int(Reason.PRESENT)).astype("int8")
+    return pd.DataFrame(columns, index=figures.index)
 
 
 def holds_level(path: Path, *, level: str) -> bool:
@@ -187,8 +187,8 @@ def levels_in(path: Path) -> tuple[str, ...]:
     Raises:
         InputError: another table, or a level that is not known.
     """
-    found = tuple(dict.fromkeys(rows_of(read_raw_table(path), _NEEDED)["level"]))
-    unknown = [level for level in found if level not in PIVOTS]
+    levels = tuple(dict.fromkeys(rows_of(read_raw_table(path), _NEEDED)["level"]))
+    unknown = [level for level in levels if level not in PIVOTS]
     if unknown:
         raise InputError(
             Fault(
@@ -197,7 +197,7 @@ def levels_in(path: Path) -> tuple[str, ...]:
                 kind="level",
             )
         )
-    return found
+    return levels
 
 
 def _connector(level: str) -> Connector:

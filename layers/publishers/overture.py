@@ -94,10 +94,10 @@ def read_town_halls(path: Path) -> tuple[list[TownHall], int]:
         status = ["operating_status"] if "operating_status" in names else []
         columns = (*_NEEDED, *kinds, *status)
         table = source.read(columns, most_bytes=DEFAULT_LIMITS.archive_bytes)
-        found: list[TownHall] = []
+        town_halls: list[TownHall] = []
         for batch in table.to_batches(max_chunksize=_BATCH):
-            found += _of_batch(batch, kinds)
-        return found, source.rows
+            town_halls += _of_batch(batch, kinds)
+        return town_halls, source.rows
 
 
 def _of_batch(batch: Any, kinds: Iterable[str]) -> Iterator[TownHall]:
@@ -140,8 +140,8 @@ def _is_town_hall(primary: Any) -> Any:
 
 
 def _accounts(links: Iterable[str]) -> frozenset[tuple[str, str]]:
-    found = (account_of(link if "://" in link else f"https://{link}") for link in links if link)
-    return frozenset((one.network, one.handle) for one in found if one and one.kind == "account")
+    accounts = (account_of(link if "://" in link else f"https://{link}") for link in links if link)
+    return frozenset((one.network, one.handle) for one in accounts if one and one.kind == "account")
 
 
 def measure_town_halls(

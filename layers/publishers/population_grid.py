@@ -189,7 +189,6 @@ def _balance(cells: Cells, shared: Shared, people: pd.Series) -> Translatable:
         squares=quantity(len(cells)),
         placed=quantity(people.sum(), digits=0),
         lost=quantity(shared.lost_amount, digits=0),
-        empty=quantity(shared.lost, digits=0),
     )
 
 
@@ -210,7 +209,7 @@ def people_rasters(sources: Mapping[str, Path]) -> Iterator[list[PeopleRaster]]:
     }
     squares = [path for name, path in given.items() if connector_named(name).input == INPUT]
     with tempfile.TemporaryDirectory() as folder, ExitStack() as unpacked:
-        found = []
+        rasters = []
         for number, path in enumerate(squares or given.values()):
             raster = Path(folder) / f"{number}.tif"
             if squares:
@@ -225,8 +224,8 @@ def people_rasters(sources: Mapping[str, Path]) -> Iterator[list[PeopleRaster]]:
                 raster = path
             # A square of 200 m has about the resolution of the operators' simulations; in a cell of
             # 1 km coverage is computed by 250 m.
-            found.append(PeopleRaster(raster, 1 if squares else 4))
-        yield found
+            rasters.append(PeopleRaster(raster, 1 if squares else 4))
+        yield rasters
 
 
 def people_notice(sources: Mapping[str, Path]) -> tuple[str, ...]:
@@ -236,12 +235,12 @@ def people_notice(sources: Mapping[str, Path]) -> tuple[str, ...]:
     tiles = [name for name in given if connector_named(name).input != INPUT]
     if not tiles or len(tiles) == len(given):
         return ()
-    left, squares = ", ".join(tiles), ", ".join(name for name in given if name not in tiles)
+    other_tiles, squares = ", ".join(tiles), ", ".join(name for name in given if name not in tiles)
     return (
         _(
             "Shares of people are those of {squares}; {left} is not used as well.",
             squares=squares,
-            left=left,
+            left=other_tiles,
         ),
     )
 
@@ -366,15 +365,15 @@ def _off_grid(value: str, rows: int) -> Message:
 def _refuse(
     wrong: np.ndarray, cells: pd.Series, path: Path, message: Callable[[str, int], Message]
 ) -> None:
-    found = np.flatnonzero(wrong)
-    if len(found):
-        value = cells.iloc[found[0]]
+    rows = np.flatnonzero(wrong)
+    if len(rows):
+        value = cells.iloc[rows[0]]
         raise InputError(
             Fault(
-                message(shown(str(value)), len(found)),
+                message(shown(str(value)), len(rows)),
                 file=str(path),
-                line=int(cells.index[found[0]]) if cells.index.name == "line" else None,
-                feature=None if cells.index.name == "line" else int(found[0]),
+                line=int(cells.index[rows[0]]) if cells.index.name == "line" else None,
+                feature=None if cells.index.name == "line" else int(rows[0]),
                 value=str(value),
                 kind="value",
             )

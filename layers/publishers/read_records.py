@@ -19,8 +19,8 @@ def email_domain(address: Any) -> str | None:
     'mende.fr'
     """
     first = str(address or "").split(";")[0].strip()
-    name, found, domain = first.rpartition("@")
-    return domain.lower() if found and name and "." in domain and " " not in domain else None
+    name, at_sign, domain = first.rpartition("@")
+    return domain.lower() if at_sign and name and "." in domain and " " not in domain else None
 
 
 def require_fields(records: list[Record], fields: tuple[str, ...], path: Path) -> None:

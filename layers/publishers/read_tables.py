@@ -105,15 +105,15 @@ def check_header(header: Iterable[str], columns: Iterable[str], path: Path) -> N
     Raises:
         InputError: which are absent, and what the header has instead.
     """
-    found = [str(name) for name in header]
-    absent = [name for name in columns if name not in found]
+    present = [str(name) for name in header]
+    absent = [name for name in columns if name not in present]
     if absent:
         raise InputError(
             Fault(
                 _(
                     "has no column {map}; its header says {found}.",
                     map=", ".join(map(repr, absent)),
-                    found=shown(", ".join(found), limit=200),
+                    found=shown(", ".join(present), limit=200),
                 ),
                 file=str(path),
                 remedy=_("Is it the file of this publisher? See docs/sources.md for its layout."),
@@ -180,13 +180,13 @@ def read_figures(
     faults: list[Fault] = []
     for column, name in columns.items():
         try:
-            found = parse_numbers(
+            figures = parse_numbers(
                 raw, column, unit=unit, bounds=bounds, marks=_MARKS, decimal=decimal
             )
         except InputError as error:
             faults += error.faults
             continue
-        values[name], reasons[name] = found.values, found.reasons
+        values[name], reasons[name] = figures.values, figures.reasons
     if faults:
         raise InputError(faults)
     return Figures(
@@ -201,14 +201,14 @@ def one_value(rows: pd.DataFrame, column: str, path: Path) -> str:
     Raises:
         InputError: it has several.
     """
-    found = rows[column].unique()
-    if len(found) > 1:
+    values = rows[column].unique()
+    if len(values) > 1:
         raise InputError(
             Fault(
                 _(
                     "holds several values of {column} ({found}); one was expected.",
                     column=repr(column),
-                    found=first_of(found),
+                    found=first_of(values),
                 ),
                 file=str(path),
                 column=column,
@@ -216,7 +216,7 @@ def one_value(rows: pd.DataFrame, column: str, path: Path) -> str:
                 kind="several-releases",
             )
         )
-    return str(found[0]) if len(found) else ""
+    return str(values[0]) if len(values) else ""
 
 
 def dated_table(

@@ -139,8 +139,8 @@ def classify(figures: Figures, breaks: Sequence[float]) -> NDArray[np.int64]:
     >>> classify(np.array([0., 10, np.nan, 25]), [10, 20]).tolist()
     [0, 1, -1, 2]
     """
-    found = np.searchsorted(np.asarray(breaks, dtype=np.float64), figures, side="right")
-    return np.where(np.isfinite(figures), found, -1)
+    classes = np.searchsorted(np.asarray(breaks, dtype=np.float64), figures, side="right")
+    return np.where(np.isfinite(figures), classes, -1)
 
 
 _GREATEST = 1e100

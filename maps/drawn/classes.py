@@ -87,8 +87,8 @@ class Classed:
 
     def counts(self, inside: np.ndarray) -> list[int]:
         """Return how many of the territories of a mask are in each class."""
-        found = np.bincount(self.of[inside & (self.of >= 0)], minlength=len(self.colours))
-        return [int(count) for count in found]
+        counted = np.bincount(self.of[inside & (self.of >= 0)], minlength=len(self.colours))
+        return [int(count) for count in counted]
 
     def missing(self, inside: np.ndarray, lang: str) -> list[tuple[str, int]]:
         """Return why figures of the territories of a mask are missing, the most frequent reason

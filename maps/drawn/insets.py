@@ -20,5 +20,5 @@ def distant_groups(territories: Territories, drawn: np.ndarray) -> list[tuple[Pa
     if country is None or not country.parts:
         return []
     part_numbers = part_of_each(territories)
-    found = [(part, drawn & (part_numbers == part.id)) for part in country.parts if part.inset]
-    return [(part, inside) for part, inside in found if inside.any()]
+    groups = [(part, drawn & (part_numbers == part.id)) for part in country.parts if part.inset]
+    return [(part, inside) for part, inside in groups if inside.any()]

@@ -57,12 +57,12 @@ def write_snippets(embed: Embed, page: str, small: Figure | None) -> dict[str, s
         picture, sheet = small.picture, small.picture.sheet
         alone = replace(alone, image=picture.data_url, width=sheet.width, height=sheet.height)
     srcdoc = template.render(embed=alone, variant="srcdoc", document=_in_attribute(page))
-    found = {
+    snippets = {
         "iframe": template.render(embed=embed, variant="iframe", document=""),
         **({"srcdoc": srcdoc} if page else {}),
         "picture": template.render(embed=embed, variant="picture", document=""),
     }
-    return {name: _without_blank_lines(text) for name, text in found.items()}
+    return {name: _without_blank_lines(text) for name, text in snippets.items()}
 
 
 def _in_attribute(page: str) -> Markup:

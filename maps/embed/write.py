@@ -276,10 +276,10 @@ def framed_page(page: str) -> str:
     Its policy allows one more script and one more style of ours; everything else stays refused.
     """
     frame_script, style = read_asset("frame.js"), read_asset("frame.css")
-    head, found, rest = page.partition("script-src ")
+    head, scripted, rest = page.partition("script-src ")
     middle, styled, rest = rest.partition("style-src ")
     body, ended, tail = rest.rpartition("</body>")
-    if not (found and styled and ended):
+    if not (scripted and styled and ended):
         raise ValueError("the page has no policy to extend: it is not one of draw_map")
     return (
         f"{head}script-src {hash_source(frame_script)} {middle}style-src {hash_source(style)} "

@@ -179,8 +179,8 @@ class Hand:
         self.draw_part(frame.placed, class_numbers)
         pen.box(box.left, box.top, box.width, box.height, line=RULE["light"])
         title = frame.placed.region.title
-        fitting = min(size, size * (box.width + GAP - 2) / max(pen.measure(title, size), 1e-6))
-        pen.write(box.left, box.bottom + size * 1.15, title, fitting)
+        largest = min(size, size * (box.width + GAP - 2) / max(pen.measure(title, size), 1e-6))
+        pen.write(box.left, box.bottom + size * 1.15, title, largest)
         base = box.bottom + size * 2.4
         return self.draw_scale(frame.placed, box.left, base, box.width, longest=box.width * 0.55)
 

@@ -252,8 +252,8 @@ def check_matplotlib() -> None:
 def _beside_its_settings() -> Iterator[None]:
     """The folder with matplotlib's own settings as the working folder: it reads the `matplotlibrc`
     of the working folder while it is imported, whoever put it there."""
-    found = find_spec("matplotlib")
-    folders = () if found is None else found.submodule_search_locations or ()
+    module = find_spec("matplotlib")
+    folders = () if module is None else module.submodule_search_locations or ()
     own_folder = next((path for one in folders if (path := Path(one) / "mpl-data").is_dir()), None)
     try:
         Path.cwd()

@@ -104,10 +104,10 @@ def join_classes(placed: Placed, classes: np.ndarray) -> dict[int, np.ndarray]:
         classes: of every territory of the atlas, -1 for missing.
     """
     region = placed.region
-    found, positions = np.unique(classes[region.members], return_inverse=True)
-    joined = np.array([join(region.shapes[positions == k]) for k in range(len(found))])
+    present, positions = np.unique(classes[region.members], return_inverse=True)
+    joined = np.array([join(region.shapes[positions == k]) for k in range(len(present))])
     simple = simplify(joined, placed.step)
-    return {int(k): placed.on_paper(simple[at : at + 1]) for at, k in enumerate(found)}
+    return {int(k): placed.on_paper(simple[at : at + 1]) for at, k in enumerate(present)}
 
 
 def outline_groups(placed: Placed) -> tuple[np.ndarray, np.ndarray]:

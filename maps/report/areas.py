@@ -71,7 +71,7 @@ def references_of(atlas: Atlas, area: Area, *, lang: str) -> tuple[Area, ...]:
     A containing territory of which the atlas has a part only is not a reference under its name; the
     atlas as a whole is then one, without a name.
     """
-    found: list[Area] = []
+    areas: list[Area] = []
     parents = atlas.territories.parents
     for level in map(str, parents):
         codes = set(parents.loc[area.inside, level])
@@ -80,12 +80,12 @@ def references_of(atlas: Atlas, area: Area, *, lang: str) -> tuple[Area, ...]:
             continue
         inside = (parents[level] == code).to_numpy(dtype=bool, na_value=False)
         if inside.sum() > area.count and is_complete(atlas, level, code):
-            found.append(Area(level, code, name_of(atlas, level, code, lang), inside))
-    found.sort(key=lambda one: one.count)
+            areas.append(Area(level, code, name_of(atlas, level, code, lang), inside))
+    areas.sort(key=lambda one: one.count)
     everything = np.ones(len(atlas.codes), dtype=bool)
-    if len(atlas.codes) > area.count and not any(one.inside.all() for one in found):
-        found.append(Area("", "", "", everything))
-    distinct = [one for place, one in enumerate(found) if one.count not in _counts(found[:place])]
+    if len(atlas.codes) > area.count and not any(one.inside.all() for one in areas):
+        areas.append(Area("", "", "", everything))
+    distinct = [one for place, one in enumerate(areas) if one.count not in _counts(areas[:place])]
     return tuple(distinct[:1] + distinct[1:][-1:])
 
 
@@ -106,9 +106,9 @@ def parts_level(atlas: Atlas, area: Area) -> str | None:
 
 def parts_of(atlas: Atlas, area: Area, level: str, *, lang: str) -> tuple[Area, ...]:
     """Return the territories of a level in an area, each with its part inside the area."""
-    place, found = pd.factorize(atlas.territories.parents[level])
+    place, codes = pd.factorize(atlas.territories.parents[level])
     part_numbers = np.unique(place[area.inside])
-    named = sorted((str(found[at]), int(at)) for at in part_numbers[part_numbers >= 0])
+    named = sorted((str(codes[at]), int(at)) for at in part_numbers[part_numbers >= 0])
     return tuple(
         Area(level, code, name_of(atlas, level, code, lang), (place == at) & area.inside)
         for code, at in named

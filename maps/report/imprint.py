@@ -153,8 +153,8 @@ def _check_element(root: ET.Element, path: Path) -> None:
             raise _refused(path, _("a style of the SVG file leads outside it."))
         _check_attributes(element, path)
         for child in list(element):
-            own = isinstance(child.tag, str) and child.tag.startswith(SVG)
-            if not own or child.tag.removeprefix(SVG) in DROPPED:
+            is_svg = isinstance(child.tag, str) and child.tag.startswith(SVG)
+            if not is_svg or child.tag.removeprefix(SVG) in DROPPED:
                 element.remove(child)
 
 

@@ -124,8 +124,8 @@ def number_places(sheet: Sheet, groups: Sequence[np.ndarray]) -> Sheet:
             middle = (down - down.mean()) ** 2 + (across - across.mean()) ** 2
             at = int(np.argmin(middle))
             place = float(across[at]) / DENSITY, float(down[at]) / DENSITY
-            taken = [(one.x, one.y) for one in labels if one.kind == "number"]
-            x, y = _free_near(place, taken, sheet)
+            numbered = [(one.x, one.y) for one in labels if one.kind == "number"]
+            x, y = _free_near(place, numbered, sheet)
             moved = None if (x, y) == place else place
             labels.append(Label(x, y, str(number), "number", moved))
     return replace(sheet, labels=tuple(labels))

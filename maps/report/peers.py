@@ -93,14 +93,14 @@ def nearest_peers(table: pd.DataFrame, code: str, count: int) -> list[str]:
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log(table[["people", "density"]].to_numpy("float64"))
     traits = np.column_stack([np.where(np.isfinite(logs), logs, np.nan), table["income"]])
-    own = table.index.get_loc(code)
-    traits = traits[:, np.isfinite(traits[own])]
+    position = table.index.get_loc(code)
+    traits = traits[:, np.isfinite(traits[position])]
     spread = np.nanstd(traits, axis=0)
     traits = traits[:, spread > 0] / spread[spread > 0]
     if not traits.shape[1]:
         return []
-    distance = np.sqrt(((traits - traits[own]) ** 2).sum(axis=1))
-    distance[own] = np.nan
+    distance = np.sqrt(((traits - traits[position]) ** 2).sum(axis=1))
+    distance[position] = np.nan
     order = [at for at in np.argsort(distance, kind="stable") if np.isfinite(distance[at])]
     return [str(table.index[at]) for at in order[:count]]
 
@@ -120,9 +120,14 @@ def standing_of(
     """
     others = table["score"].drop(code)
     if drawn is not None and len(drawn) and code in drawn:
-        scores, own = drawn.reindex(columns=others.index).to_numpy(), drawn[[code]].to_numpy()
+        scores, own_scores = (
+            drawn.reindex(columns=others.index).to_numpy(),
+            drawn[[code]].to_numpy(),
+        )
         # A draw with equal scores, or without one of them, counts for neither side.
-        higher, lower = (sides.mean(axis=0) >= SURE for sides in (scores > own, scores < own))
+        higher, lower = (
+            sides.mean(axis=0) >= SURE for sides in (scores > own_scores, scores < own_scores)
+        )
     else:
         apart = (others - float(table["score"].loc[code])).round(digits).to_numpy("float64")
         higher, lower = apart > 0, apart < 0

@@ -108,10 +108,10 @@ def compose_quality(quality: Quality, atlas: Atlas, *, lang: str) -> tuple[str, 
             (words["source"], words["for"]),
         ),
         *(
-            Section(words[severity], told)
+            Section(words[severity], sentences)
             for severity in ("warning", "remark")
             if (
-                told := tuple(
+                sentences := tuple(
                     (translate(notice, lang),)
                     for notice in atlas.notices
                     if severity_of(notice) == severity

@@ -90,14 +90,16 @@ class Shared:
         others."""
         order = {"index": 0, "dimension": 1, "indicator": 2, "context": 3}
         counted = self._parts_of_main
-        found = [
+        indicators = [
             item
             for item in self.atlas.indicators.values()
             if item.role in order and item.unit in FIGURE_UNITS
             if not item.wave_of  # an earlier date, which has its own section
         ]
         return tuple(
-            sorted(found, key=lambda item: (order[item.role], counted.get(item.id, len(counted))))
+            sorted(
+                indicators, key=lambda item: (order[item.role], counted.get(item.id, len(counted)))
+            )
         )
 
     @cached_property
@@ -113,14 +115,14 @@ class Shared:
     def _parts_of_main(self) -> dict[str, int]:
         """Ids of all parts of the index, and their order in it."""
         waiting = [] if self.main is None else [self.main.id]
-        found: dict[str, int] = {}
+        order_of: dict[str, int] = {}
         while waiting:
             name = waiting.pop(0)
-            if name in found or name not in self.atlas.indicators:
+            if name in order_of or name not in self.atlas.indicators:
                 continue
-            found[name] = len(found)
+            order_of[name] = len(order_of)
             waiting += self.atlas.indicators[name].parts
-        return found
+        return order_of
 
     @cached_property
     def equal_size(self) -> EqualSize | None:

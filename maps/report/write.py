@@ -116,7 +116,7 @@ class Report:
             yield from section.sentences
             for block in section.blocks:
                 if isinstance(block, Multiples):
-                    yield from (said for _, said in block.figures if said is not None)
+                    yield from (sentence for _, sentence in block.figures if sentence is not None)
 
     def tables(self) -> Iterable[Table]:
         """All tables, in order: those of the page, and those of the workbook alone."""
@@ -185,8 +185,8 @@ def compose_report(
         first = 0 if alone else BRIEF
         sections = (*sections[:first], planned, *sections[first:])
         # Beside the index, what the plan brings; how it is today is in the plan's section.
-        said = shared.plan.essential if alone else shared.plan.essential[1:]
-        essential += tuple(planned.sentences[at] for at in said or shared.plan.essential)
+        positions = shared.plan.essential if alone else shared.plan.essential[1:]
+        essential += tuple(planned.sentences[at] for at in positions or shared.plan.essential)
     return Report(
         title=title or scope.words["default_title"],
         scope=scope,
@@ -322,9 +322,9 @@ def _essential(sections: tuple[Section, ...]) -> tuple[Sentence, ...]:
     sentences = [sentence for section in sections for sentence in section.sentences]
     chosen = []
     for pattern in ESSENTIAL:
-        found = next((one for one in sentences if re.match(pattern, one.key)), None)
-        if found is not None:
-            chosen.append(found)
+        matching = next((one for one in sentences if re.match(pattern, one.key)), None)
+        if matching is not None:
+            chosen.append(matching)
     return tuple(chosen)
 
 

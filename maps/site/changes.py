@@ -42,7 +42,7 @@ def list_changes(site: SiteAtlas, old: Atlas) -> tuple[Change, ...]:
         place whose index changed at the precision that is shown, the largest change first.
     """
     lang = site.lang
-    found = [
+    changes = [
         Change(key, translate(title, lang), translate(text, lang), folder)
         for key, title, text, folder in (
             *_territories(site, old),
@@ -50,7 +50,7 @@ def list_changes(site: SiteAtlas, old: Atlas) -> tuple[Change, ...]:
             *_places(site, old),
         )
     ]
-    return tuple(found)
+    return tuple(changes)
 
 
 Entry = tuple[str, str, str, str]
@@ -58,12 +58,12 @@ Entry = tuple[str, str, str, str]
 
 def _territories(site: SiteAtlas, old: Atlas) -> Iterator[Entry]:
     level = site.atlas.territories.level_message(plural=True)
-    for key, codes, of, title in (
+    for key, codes, moment, title in (
         ("new", site.atlas.codes.difference(old.codes), site.atlas, _("New in the atlas")),
         ("gone", old.codes.difference(site.atlas.codes), old, _("No longer in the atlas")),
     ):
         if len(codes):
-            labels = [of.territories.label(str(code)) for code in codes]
+            labels = [moment.territories.label(str(code)) for code in codes]
             text = _(
                 "{count} {level}: {named}.",
                 count=quantity(len(codes)),
@@ -117,8 +117,8 @@ def _places(site: SiteAtlas, old: Atlas) -> Iterator[Entry]:
         name = site.above[level].territories.label(code)
         yield f"{level}/{code}", name, text, place_folder(level, code)
     if len(moved) > MOST_PLACES:
-        left = len(moved) - MOST_PLACES
-        text = ngettext("{count} more place changed.", "{count} more places changed.", left)
+        further = len(moved) - MOST_PLACES
+        text = ngettext("{count} more place changed.", "{count} more places changed.", further)
         yield "places/more", _("Further changes"), text, ""
 
 

@@ -68,8 +68,8 @@ class SiteAtlas:
     @cached_property
     def main(self) -> Indicator | None:
         """The index, if there is one."""
-        found = (one for one in self.atlas.indicators.values() if one.role == "index")
-        return next(found, None)
+        indices = (one for one in self.atlas.indicators.values() if one.role == "index")
+        return next(indices, None)
 
     @cached_property
     def dimensions(self) -> tuple[Indicator, ...]:
@@ -89,7 +89,7 @@ class SiteAtlas:
         first += [] if self.main is None else list(self.main.parts)
         order = {name: place for place, name in enumerate(first)}
         roles = ("indicator", "context")
-        found = [
+        indicators = [
             one
             for one in self.atlas.indicators.values()
             if one.role in roles
@@ -97,8 +97,8 @@ class SiteAtlas:
             and not one.parts
             and self.atlas.values[one.id].notna().any()
         ]
-        key = {one.id: (order.get(one.id, len(order)), roles.index(one.role)) for one in found}
-        return tuple(sorted(found, key=lambda one: key[one.id]))
+        key = {one.id: (order.get(one.id, len(order)), roles.index(one.role)) for one in indicators}
+        return tuple(sorted(indicators, key=lambda one: key[one.id]))
 
     @cached_property
     def in_rows(self) -> tuple[Indicator, ...]:
@@ -140,12 +140,12 @@ class SiteAtlas:
         codes = self.members(level).to_numpy(dtype=object)
         lines = self.geometry.lines
         inner = (lines.left >= 0) & (lines.right >= 0)
-        found: dict[str, set[str]] = {}
+        neighbours_of: dict[str, set[str]] = {}
         for one, other in zip(codes[lines.left[inner]], codes[lines.right[inner]], strict=True):
             if isinstance(one, str) and isinstance(other, str) and one != other:
-                found.setdefault(one, set()).add(other)
-                found.setdefault(other, set()).add(one)
-        return {code: tuple(sorted(others)) for code, others in found.items()}
+                neighbours_of.setdefault(one, set()).add(other)
+                neighbours_of.setdefault(other, set()).add(one)
+        return {code: tuple(sorted(others)) for code, others in neighbours_of.items()}
 
 
 def compose_site(

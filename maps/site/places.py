@@ -90,8 +90,8 @@ def compose_places(site: SiteAtlas, level: str, rows: TerritoryRows) -> Iterator
             str(upper.territories.names[code]),
             place_folder(level, code),
             tuple(
-                translate(said, site.lang)
-                for said in _sentences(site, upper, code, count=len(positions))
+                translate(sentence, site.lang)
+                for sentence in _sentences(site, upper, code, count=len(positions))
             ),
             tuple(column[at] for column in dimensions),
             tuple(column[at] for column in figures),
@@ -206,7 +206,7 @@ def _links(
     site: SiteAtlas, level: str, neighbours: tuple[str, ...], inside: np.ndarray, root: str
 ) -> tuple[Links, ...]:
     """Return the neighbours, and the places of each other level that share territories."""
-    found = [Links(site.words["neighbours"], _named(site, level, neighbours, root))]
+    links = [Links(site.words["neighbours"], _named(site, level, neighbours, root))]
     for other in site.above:
         if other == level:
             continue
@@ -214,8 +214,8 @@ def _links(
         # The places inside are a table: what is listed here contains the place, or crosses it.
         if len(codes) and not _is_table(site, level, other):
             title = site.level_title(other, plural=len(codes) != 1).capitalize()
-            found.append(Links(title, _named(site, other, sorted(map(str, codes)), root)))
-    return tuple(one for one in found if one.entries)
+            links.append(Links(title, _named(site, other, sorted(map(str, codes)), root)))
+    return tuple(one for one in links if one.entries)
 
 
 def _named(

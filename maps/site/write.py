@@ -136,8 +136,8 @@ def _first_pages(site: SiteAtlas, rows: TerritoryRows) -> Iterator[tuple[str, st
 def _findings(site: SiteAtlas, main: Indicator) -> list[str]:
     """Return what the index says; its sources are on the page of definitions."""
     cited = {cite(source, site.lang) + "." for source in main.sources}
-    found = write_findings(site.atlas, [main.id], lang=site.lang)
-    return [sentence for sentence in found if sentence not in cited]
+    findings = write_findings(site.atlas, [main.id], lang=site.lang)
+    return [sentence for sentence in findings if sentence not in cited]
 
 
 def _homes(
@@ -202,13 +202,13 @@ def _nav(site: SiteAtlas, root: str) -> list[tuple[str, str]]:
         (site.level_title(level, plural=True).capitalize(), link_to(level_folder(level), root=root))
         for level in (*reversed(site.above), site.level)
     ]
-    own = [
+    links = [
         (site.words["definitions"], link_to("definitions", root=root)),
         (site.words["report"], link_to("report", root=root)),
         (site.words["downloads"], link_to("data", root=root)),
     ]
     feed = [(site.words["feed"], f"{root}{FEED}")] if site.newest else []
-    return [(site.words["map"], link_to("map", root=root)), *levels, *own, *feed]
+    return [(site.words["map"], link_to("map", root=root)), *levels, *links, *feed]
 
 
 def _safe(url: str) -> str:

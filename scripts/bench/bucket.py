@@ -106,14 +106,14 @@ def count_in_bucket(
         )
         watch.start()
         begun = time.perf_counter()
-        found = count_points(
+        counted = count_points(
             shapes, address, layout=layout, executor="dask", scheduler=cluster.scheduler_address
         )
         seconds = time.perf_counter() - begun
         if not killed:
             raise SystemExit("No worker was killed: take more points.")
         largest = max(client.run(peak_mb).values())
-    return found, seconds, largest
+    return counted, seconds, largest
 
 
 def main() -> None:
@@ -132,7 +132,7 @@ def main() -> None:
             address = put(path)
             begun, busy = time.perf_counter(), sum(os.times()[:2])
             here = count_points(shapes, path, layout=layout)
-            serial, own = time.perf_counter() - begun, sum(os.times()[:2]) - busy
+            serial, own_processor = time.perf_counter() - begun, sum(os.times()[:2]) - busy
             pieces = -(-options.points // 1_000_000)
             busy = sum(os.times()[:4])
             there, seconds, largest = count_in_bucket(
@@ -143,7 +143,7 @@ def main() -> None:
         server.kill()
         server.wait()
     print(f"{options.points:,} points, {len(shapes):,} communes, {os.cpu_count()} cores")
-    print(f"serial, from disk: {serial:.1f} s, processor {own:.1f} s")
+    print(f"serial, from disk: {serial:.1f} s, processor {own_processor:.1f} s")
     print(
         f"{options.workers} workers, from the bucket, one killed: {seconds:.1f} s, processor "
         f"{workers:.1f} s with the start of the workers, largest worker {largest:.0f} MB"

@@ -138,17 +138,17 @@ def main() -> None:
     path: Path = options.page
     painted: list[tuple[float, float]] = []
     heaps: list[float] = []
-    found: dict[tuple[str, str], list[float]] = {}
+    figures_of: dict[tuple[str, str], list[float]] = {}
     for _turn in range(options.repeat):
         times, first, heap = measure_page(path)
         painted.append(first)
         heaps.append(heap)
         for key, figures in times.items():
-            found.setdefault(key, []).extend(figures)
+            figures_of.setdefault(key, []).extend(figures)
     print(f"{path.stat().st_size:,} bytes, {options.repeat} openings, {os.cpu_count()} cores\n")
     print("| reaction | at | median | worst | budget | |")
     print("| --- | --- | ---: | ---: | --- | --- |")
-    for (name, level), figures in found.items():
+    for (name, level), figures in figures_of.items():
         print(_row(name, level, figures))
     size, mb = path.stat().st_size / 1e6, statistics.median(heaps)
     clock, work = (statistics.median(figures) for figures in zip(*painted, strict=True))

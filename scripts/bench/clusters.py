@@ -37,8 +37,8 @@ def run_ours(values: pd.Series, near: Contiguity, permutations: int, seed: int) 
     """Return our pseudo p-values."""
     from zoneblanche.layers.analysis.spatial.clusters import local_moran
 
-    found = local_moran(values, near, permutations=permutations, seed=seed)
-    return found.table["p"].to_numpy()
+    clusters = local_moran(values, near, permutations=permutations, seed=seed)
+    return clusters.table["p"].to_numpy()
 
 
 def run_esda(values: pd.Series, near: Contiguity, permutations: int, seed: int) -> np.ndarray:
@@ -50,10 +50,10 @@ def run_esda(values: pd.Series, near: Contiguity, permutations: int, seed: int) 
 
     jobs = min(2, os.cpu_count() or 1) if len(values) > 1000 else 1
     weights = libpysal_weights(near)
-    found = Moran_Local(
+    clusters = Moran_Local(
         values.to_numpy(), weights, permutations=permutations, seed=seed, n_jobs=jobs
     )
-    p = np.array(found.p_sim)
+    p = np.array(clusters.p_sim)
     p[list(weights.islands)] = np.nan
     return p
 

@@ -117,9 +117,9 @@ def main() -> None:
     print("| table | rows | file | processor | clock | budget | |")
     print("| --- | ---: | ---: | ---: | ---: | --- | --- |")
     for kind, (file, write) in KINDS.items():
-        found = [measure_drop(options.page, file, write) for _turn in range(options.repeat)]
-        work, clock = (statistics.median(one[k] for one in found) for k in (0, 1))
-        rows, size = found[0][2:]
+        drops = [measure_drop(options.page, file, write) for _turn in range(options.repeat)]
+        work, clock = (statistics.median(one[k] for one in drops) for k in (0, 1))
+        rows, size = drops[0][2:]
         print(
             f"| {kind} | {rows:,} | {size / 1e6:.1f} MB | {work:.0f} ms | {clock:.0f} ms "
             f"| {MOST_MS:.0f} ms | {'within' if work <= MOST_MS else 'missed'} |"

@@ -70,9 +70,9 @@ def cut_in_pieces(shapes: gpd.GeoSeries, pieces: int) -> gpd.GeoSeries:
     parts = []
     for one in range(pieces):
         box = shapely.box(lines[:, one], low, lines[:, one + 1], high)
-        found = gpd.GeoSeries(_polygons_of(shapely.intersection(nodes, box)), crs=shapes.crs)
-        found.index = shapes.index + f"-{one + 1}"
-        parts.append(found[~found.is_empty])
+        cut = gpd.GeoSeries(_polygons_of(shapely.intersection(nodes, box)), crs=shapes.crs)
+        cut.index = shapes.index + f"-{one + 1}"
+        parts.append(cut[~cut.is_empty])
     return pd.concat(parts).sort_index()
 
 
@@ -80,11 +80,11 @@ def _polygons_of(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
     """Return the shapes without the points and lines where a box only touches them."""
     parts, owner = shapely.get_parts(shapes, return_index=True)
     area = shapely.get_dimensions(parts) == 2
-    found = np.full(len(shapes), shapely.MultiPolygon(), dtype=object)
+    polygons = np.full(len(shapes), shapely.MultiPolygon(), dtype=object)
     parts, owner = parts[area], owner[area]
     held = np.unique(owner)
-    found[held] = shapely.multipolygons(parts, indices=np.searchsorted(held, owner))
-    return found
+    polygons[held] = shapely.multipolygons(parts, indices=np.searchsorted(held, owner))
+    return polygons
 
 
 def _with_vertices(shapes: NDArray[np.object_], lines: Floats) -> NDArray[np.object_]:
@@ -173,9 +173,9 @@ def made_up(shapes: gpd.GeoSeries, people: Floats) -> pd.DataFrame:
 def _share(mean: Floats, rng: np.random.Generator) -> Floats:
     """Return percentages with one decimal around a mean, some of them missing."""
     drawn = np.clip(mean + rng.normal(0, 12, len(mean)), 0, 100)
-    found = np.round(drawn.astype(np.float64), 1).astype(np.float64)
-    found[rng.random(len(found)) < MISSING] = np.nan
-    return found
+    shares = np.round(drawn.astype(np.float64), 1).astype(np.float64)
+    shares[rng.random(len(shares)) < MISSING] = np.nan
+    return shares
 
 
 HEAD = f"""title = "A country of Europe's size"

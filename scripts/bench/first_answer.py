@@ -101,10 +101,10 @@ def first_answer_atlas(data: Path) -> Atlas:
     table = reference_table(data)
     territories = edition_territories(read_country("fr"))
     table = table.reindex(territories.codes)
-    own = territories.facts["area_km2"]
+    measured = territories.facts["area_km2"]
     areas = official_areas(data).reindex(territories.codes)
     territories = replace(
-        territories, facts=territories.facts.assign(area_km2=areas.where(areas > 0, own))
+        territories, facts=territories.facts.assign(area_km2=areas.where(areas > 0, measured))
     )
     return inputs_atlas(empty_atlas(territories), table)
 
@@ -150,13 +150,13 @@ def main() -> None:
     if options.out is not None:
         save_atlas(inputs, options.out)
     atlas = compute_index(inputs, "digital-inequality", draws=0)
-    found = atlas.values.reindex(table.index)
+    computed = atlas.values.reindex(table.index)
     for name, column in COLUMNS.items():
-        off = (found[name] - table[column]).abs()
-        unlike = int((found[name].isna() != table[column].isna()).sum())
+        off = (computed[name] - table[column]).abs()
+        unlike = int((computed[name].isna() != table[column].isna()).sum())
         print(f"{name:20} median {off.median():.4f}  99 % {off.quantile(0.99):.4f}  "
               f"max {off.max():.4f}  missing otherwise {unlike}")  # fmt: skip
-    scores = found["digital-inequality"]
+    scores = computed["digital-inequality"]
     people = atlas.territories.facts["population"].reindex(table.index)
     mean = np.average(scores.dropna(), weights=people[scores.notna()])
     print(f"mean of people {mean:.2f}, of communes {scores.mean():.2f}; "

@@ -66,16 +66,16 @@ def _zonal_ours(given: Any) -> Any:
 def _zonal_exactextract(given: Any) -> Any:
     from exactextract import exact_extract
 
-    found = exact_extract(given["raster"], given["communes"], ["sum"], output="pandas")
-    return found["sum"].to_numpy()
+    sums = exact_extract(given["raster"], given["communes"], ["sum"], output="pandas")
+    return sums["sum"].to_numpy()
 
 
 def _zonal_rasterstats(given: Any) -> Any:
     """Whole cells whose centre is inside: simple, and not exact."""
     from rasterstats import zonal_stats
 
-    found = zonal_stats(given["communes"], given["raster"], stats=["sum"])
-    return np.array([row["sum"] or 0.0 for row in found], dtype=np.float64)
+    rows = zonal_stats(given["communes"], given["raster"], stats=["sum"])
+    return np.array([row["sum"] or 0.0 for row in rows], dtype=np.float64)
 
 
 def _points_with(executor: Any, engine: Any = "kernel") -> Job:
@@ -84,14 +84,14 @@ def _points_with(executor: Any, engine: Any = "kernel") -> Job:
         from zoneblanche.geo.points.files import Layout
 
         layout = Layout("x", "y")
-        found = count_points(
+        counted = count_points(
             given["communes"].geometry,
             given["points"],
             layout=layout,
             executor=executor,
             engine=engine,
         )
-        return found.counts.to_numpy()
+        return counted.counts.to_numpy()
 
     return run
 
@@ -103,8 +103,8 @@ def _points_sjoin(given: Any) -> Any:
     table = pd.read_parquet(given["points"])
     points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(table["x"], table["y"]), crs=4326)
     communes = given["communes"][["geometry"]]
-    found = gpd.sjoin(points, communes, predicate="intersects")
-    return found["code"].value_counts().reindex(communes.index, fill_value=0).to_numpy()
+    joined = gpd.sjoin(points, communes, predicate="intersects")
+    return joined["code"].value_counts().reindex(communes.index, fill_value=0).to_numpy()
 
 
 def _share_ours(given: Any) -> Any:
@@ -122,8 +122,8 @@ def _share_of_operators(given: Any) -> Any:
 
     coverage = given["coverage"]
     operators = pd.Series(np.arange(len(coverage)) % 4, index=coverage.index)
-    found = compute_coverage_share(given["communes"].geometry, coverage, groups=operators)
-    return found.any_percent
+    shares = compute_coverage_share(given["communes"].geometry, coverage, groups=operators)
+    return shares.any_percent
 
 
 def _share_union(given: Any) -> Any:
@@ -248,10 +248,10 @@ def _measure(
         if last and last[0].startswith("ModuleNotFoundError"):
             return f"not installed ({last[0].split(': ', 1)[1]}); see the extras scale and bench"
         return f"skipped: {last[0] if last else 'no message'}"
-    found = dict(json.loads(done.stdout.strip().splitlines()[-1]))
+    measured = dict(json.loads(done.stdout.strip().splitlines()[-1]))
     if _answer_file(folder, subject, "ours", points).exists():
-        found["farthest"] = _farthest(folder, subject, name, points)
-    return found
+        measured["farthest"] = _farthest(folder, subject, name, points)
+    return measured
 
 
 def _print_row(name: str, row: dict | str, base: dict | None) -> None:
@@ -275,13 +275,13 @@ def _measure_all(
 ) -> dict[str, dict | str]:
     """Measure and print one subject; ours is first, and the others are compared with it."""
     print(f"\n{f'{points:,} points' if subject == 'points' else subject}", flush=True)
-    found: dict[str, dict | str] = {}
+    measured: dict[str, dict | str] = {}
     wanted = arguments.names.split(";") if arguments.names else list(JOBS[subject])
     for name in (name for name in JOBS[subject] if name in wanted):
-        found[name] = _measure(arguments, subject, name, folder, points)
-        ours = found.get("ours")
-        _print_row(name, found[name], ours if isinstance(ours, dict) else None)
-    return found
+        measured[name] = _measure(arguments, subject, name, folder, points)
+        ours = measured.get("ours")
+        _print_row(name, measured[name], ours if isinstance(ours, dict) else None)
+    return measured
 
 
 def _print_growth(few: dict[str, dict | str], many: dict[str, dict | str], title: str) -> None:

@@ -60,10 +60,10 @@ def run_ours(values: pd.DataFrame, draws: int) -> dict[str, Any]:
     compiled, busy = time.perf_counter(), time.process_time()
     drawn = draw_ranks(values, scored)
     seconds, busy = time.perf_counter() - compiled, time.process_time() - busy
-    found = {"seconds": seconds, "busy": busy, "draws": draws, "compiling": compiled - started}
+    measured = {"seconds": seconds, "busy": busy, "draws": draws, "compiling": compiled - started}
     if draws * len(values) <= 150_000_000:
-        found |= _exactness(values, scored, drawn.table)
-    return found
+        measured |= _exactness(values, scored, drawn.table)
+    return measured
 
 
 def _compile(values: pd.DataFrame, table: dict[str, Any], indicators: dict[str, Any]) -> None:
@@ -127,9 +127,9 @@ def main() -> None:
     size = (options.units, options.indicators)
     if options.engine:
         run = run_ours if options.engine == "ours" else run_loop
-        found = run(example(*size), options.draws)
+        measured = run(example(*size), options.draws)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        sys.stdout.write(json.dumps({**found, "peak_mb": peak}))
+        sys.stdout.write(json.dumps({**measured, "peak_mb": peak}))
         return
     ours = _alone("ours", *size, options.draws)
     loop = _alone("loop", *size, options.loop_draws)

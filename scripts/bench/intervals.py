@@ -69,9 +69,11 @@ def premises_2024(data: Path) -> pd.DataFrame:
 def replaced(atlas: Atlas, columns: Mapping[str, pd.Series]) -> Atlas:
     """Return the atlas with the known figures of these columns instead of its own."""
     for name, column in columns.items():
-        own = atlas.values[name]
+        published = atlas.values[name]
         atlas = atlas.add(
-            atlas.indicator(name), column.where(column.notna(), own), reasons=atlas.reasons[name]
+            atlas.indicator(name),
+            column.where(column.notna(), published),
+            reasons=atlas.reasons[name],
         )
     return atlas
 
@@ -110,8 +112,8 @@ def check_intervals(
         settled: boolean, by territory.
     """
     recipe = read_recipe(INDEX)
-    made = compute_index(atlas, recipe)
-    under_errors = made.intervals[INDEX]
+    indexed = compute_index(atlas, recipe)
+    under_errors = indexed.intervals[INDEX]
     under_weights = compute_index(atlas, without_errors(recipe)).intervals[INDEX]
     rows = {}
     for name, columns in _replacements(sources):
@@ -119,13 +121,13 @@ def check_intervals(
         rows[name] = {
             "errors": inside(scores, under_errors, settled),
             "weights": inside(scores, under_weights, settled),
-            "change": float((scores - made.values[INDEX])[settled].abs().median()),
+            "change": float((scores - indexed.values[INDEX])[settled].abs().median()),
         }
     drawn = _one_more_draw(atlas, recipe)
     rows["self-check"] = {
         "errors": inside(drawn, under_errors, np.ones(len(drawn), dtype=bool)),
         "weights": inside(drawn, under_weights, np.ones(len(drawn), dtype=bool)),
-        "change": float((drawn - made.values[INDEX]).abs().median()),
+        "change": float((drawn - indexed.values[INDEX]).abs().median()),
     }
     return pd.DataFrame.from_dict(rows, orient="index")
 
@@ -140,8 +142,8 @@ def _replacements(
 
 def _one_more_draw(atlas: Atlas, recipe: Recipe) -> pd.Series:
     """Return the scores of a draw whose seed is none of the recipe's."""
-    found = score_atlas(atlas, resolve(recipe, atlas.indicators))
-    sampler = ErrorSampler(found.scored, found.context)
+    scoring = score_atlas(atlas, resolve(recipe, atlas.indicators))
+    sampler = ErrorSampler(scoring.scored, scoring.context)
     scores = pd.Series(np.nan, index=atlas.codes)
     scores[sampler.rows] = sampler.draw(CHECK_SEED, plain)[INDEX].astype("float64")
     return scores
@@ -162,9 +164,9 @@ def main() -> None:
     table = check_intervals(atlas, other_sources(atlas, options.data), settled)
     print(table.round(3).to_string())
     if options.own_ranks:
-        found = score_atlas(atlas, resolve(read_recipe(INDEX), atlas.indicators))
+        scoring = score_atlas(atlas, resolve(read_recipe(INDEX), atlas.indicators))
         indices = own_rank_indices(
-            found.values, found.scored, found.context, count=options.own_ranks
+            scoring.values, scoring.scored, scoring.context, count=options.own_ranks
         )
         print(indices.round(2).to_string())
 

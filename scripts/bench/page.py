@@ -102,13 +102,13 @@ def main() -> None:
     from zoneblanche.layers.build import take
 
     atlas = read_scored(options.within)
-    some = take(atlas, np.arange(len(atlas.codes)) < 12)
+    few = take(atlas, np.arange(len(atlas.codes)) < 12)
     rows = []
     reactions: list[dict[str, list[Reaction]]] = []
     with tempfile.TemporaryDirectory() as folder:
         for name in options.pages.split(","):
             path = Path(folder) / f"{name}.html"
-            WRITERS[name](some, path)  # so that imports are not counted
+            WRITERS[name](few, path)  # so that imports are not counted
             begun = time.perf_counter()
             WRITERS[name](atlas, path)
             build = time.perf_counter() - begun
@@ -201,11 +201,11 @@ def weigh_pages(atlas: Atlas) -> list[str]:
     one = take(atlas, (departements == departements.iloc[0]).to_numpy())
     lines = [f"{'our page, kB':48}{'all':>9}{'without Leaflet':>17}"]
     with tempfile.TemporaryDirectory() as folder:
-        for title, some in (("of the whole", atlas), ("of one département", one)):
+        for title, part in (("of the whole", atlas), ("of one département", one)):
             path = Path(folder) / "page.html"
-            write_ours(some, path)
+            write_ours(part, path)
             size = path.stat().st_size
-            words = f"{title}, {len(some.codes)} territories"
+            words = f"{title}, {len(part.codes)} territories"
             lines.append(f"{words:48}{size / 1000:9.0f}{(size - leaflet) / 1000:17.0f}")
     return lines
 

@@ -73,7 +73,7 @@ def start_farm(
     count: int, folder: Path, latency: float
 ) -> tuple[list[multiprocessing.Process], Ports]:
     """The farm's processes (web, names), and its ports."""
-    processes, found = [], []
+    processes, ports = [], []
     for name, dns in (("web", -1), ("names", 0)):
         parent, child = multiprocessing.Pipe()
         place = folder / name
@@ -81,9 +81,9 @@ def start_farm(
             target=_serve, args=(count, str(place), latency, dns, child), daemon=True
         )
         process.start()
-        found.append(parent.recv())
+        ports.append(parent.recv())
         processes.append(process)
-    return processes, Ports(found[0][0], found[0][1], found[1][2])
+    return processes, Ports(ports[0][0], ports[0][1], ports[1][2])
 
 
 PROBE = """
@@ -173,11 +173,11 @@ def answer_names(truths: tuple[Truth, ...], https: int) -> None:
 
 def resolved(truths: tuple[Truth, ...]) -> dict[str, str]:
     """Addresses by host."""
-    found: dict[str, str] = {}
+    addresses: dict[str, str] = {}
     for truth in truths:
         bare = truth.host.removeprefix("www.")
-        found |= dict.fromkeys((bare, f"www.{bare}"), truth.address)
-    return {host: address for host, address in found.items() if address.startswith("127.")}
+        addresses |= dict.fromkeys((bare, f"www.{bare}"), truth.address)
+    return {host: address for host, address in addresses.items() if address.startswith("127.")}
 
 
 @dataclass(frozen=True)
@@ -236,8 +236,8 @@ def measure_probe(sites: int, latency: float) -> None:
         processes, ports = start_farm(sites, folder, latency)
         place = [str(ports.http), str(ports.https), str(ports.dns), str(folder)]
         environment = os.environ | {"ZONEBLANCHE_CACHE": str(folder / "cache")}
-        found = run_measured(PROBE, [*place, TODAY.isoformat()], environment)
-        print(_line("zoneblanche probe", sites, found), flush=True)
+        measured = run_measured(PROBE, [*place, TODAY.isoformat()], environment)
+        print(_line("zoneblanche probe", sites, measured), flush=True)
         table = pd.read_parquet(folder / "presence.parquet", columns=["page_why"])
         print(f"{'':20} {int((table['page_why'] == '').sum()):,} pages read", flush=True)
         _stop(processes, folder)
@@ -249,9 +249,9 @@ def measure_other(title: str, code: str, sites: int, latency: float) -> None:
         folder = Path(name)
         processes, ports = start_farm(sites, folder, latency)
         arguments = [str(ports.https), str(folder), str(sites)]
-        found = run_measured(code, arguments, dict(os.environ))
-        print(_line(title, sites, found), flush=True)
-        print(f"{'':20} {int(found.printed):,} pages read", flush=True)
+        measured = run_measured(code, arguments, dict(os.environ))
+        print(_line(title, sites, measured), flush=True)
+        print(f"{'':20} {int(measured.printed):,} pages read", flush=True)
         _stop(processes, folder)
 
 

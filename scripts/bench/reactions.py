@@ -100,18 +100,18 @@ def read_reactions(events: list[dict[str, Any]]) -> list[Reaction]:
     ]
     acts = [mark["ts"] for mark in marks if mark["name"] == "bench-act"]
     drawn = [mark["ts"] for mark in marks if mark["name"] == "bench-drawn"]
-    found = []
+    reactions = []
     for act, end, following in zip(acts, drawn, [*acts[1:], float("inf")], strict=True):
         until = [task for task in tasks if task["ts"] < end and task["ts"] + task["dur"] > act]
         after = [task for task in tasks if end <= task["ts"] < following - SPARE_US]
-        found.append(
+        reactions.append(
             Reaction(
                 work=sum(task["tdur"] for task in until) / 1000,
                 clock=(end - act) / 1000,
                 after=max((task["tdur"] for task in after), default=0) / 1000,
             )
         )
-    return found
+    return reactions
 
 
 def work_until(events: list[dict[str, Any]], name: str) -> float:

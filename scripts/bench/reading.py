@@ -72,9 +72,11 @@ def read_with_package(folder: Path) -> pd.DataFrame:
     columns = {}
     for table in TABLES:
         raw = read_raw_table(folder / table.path, wanted=(table.code, table.value))
-        found = parse_codes(raw, table.code, known=codes, level_title="communes")
-        figures = parse_numbers(raw.take(found.matched), table.value, unit=table.unit)
-        columns[table.value] = pd.Series(figures.values, found.codes[found.matched]).reindex(codes)
+        matched = parse_codes(raw, table.code, known=codes, level_title="communes")
+        figures = parse_numbers(raw.take(matched.matched), table.value, unit=table.unit)
+        columns[table.value] = pd.Series(figures.values, matched.codes[matched.matched]).reindex(
+            codes
+        )
     return pd.DataFrame(columns, index=codes)
 
 

@@ -34,9 +34,9 @@ def main() -> None:
     parser.add_argument("grid", type=Path)
     arguments = parser.parse_args()
     communes = gpd.read_parquet(arguments.communes).set_index("code").geometry
-    found = compute_urbanisation(communes, arguments.population, beyond="missing")
+    urbanisation = compute_urbanisation(communes, arguments.population, beyond="missing")
     levels = read_density(arguments.grid).frame["density_level"].map(CLASS_OF_INSEE)
-    table = compare_classes(found.degree[found.covered > WHOLE], levels)
+    table = compare_classes(urbanisation.degree[urbanisation.covered > WHOLE], levels)
     counts = table[list(CLASSES)].to_numpy()
     print(table.round(1).to_string())
     near = sum(np.trace(counts, offset) for offset in (-1, 0, 1))

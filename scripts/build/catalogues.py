@@ -216,9 +216,9 @@ def main() -> None:
     """Update, or with `--check` list problems."""
     if "--check" not in sys.argv[1:]:
         update()
-    found = problems()
-    print("\n".join(found) or "the catalogues are complete.")
-    sys.exit(bool(found))
+    faults = problems()
+    print("\n".join(faults) or "the catalogues are complete.")
+    sys.exit(bool(faults))
 
 
 if __name__ == "__main__":

@@ -65,12 +65,12 @@ def check_publishers(
 ) -> tuple[Finding, ...]:
     """Return a finding for each connector with an address."""
     access = access or Access()
-    found = []
+    findings = []
     for connector in connectors:
         if connector.resource is not None:
             with Transport(access) as transport:
-                found.append(_finding(connector, transport))
-    return tuple(found)
+                findings.append(_finding(connector, transport))
+    return tuple(findings)
 
 
 def columns_in(content: bytes, *, separator: str) -> tuple[str, ...]:
@@ -125,10 +125,10 @@ def _unpacked(content: bytes) -> bytes:
 def main(names: list[str]) -> int:
     """Print a line for each publication."""
     chosen = [connector_named(name) for name in names] or list(known_connectors().values())
-    found = check_publishers(chosen)
-    for finding in found:
+    findings = check_publishers(chosen)
+    for finding in findings:
         print(finding)
-    return int(any(finding.broken for finding in found))
+    return int(any(finding.broken for finding in findings))
 
 
 if __name__ == "__main__":

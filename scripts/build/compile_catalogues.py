@@ -20,10 +20,10 @@ LOCALE = Path(__file__).resolve().parents[2] / "geo" / "locale"
 
 def compile_catalogues(locale: Path = LOCALE) -> list[Path]:
     """Write the .mo next to every .po, and return them."""
-    found = spec_from_file_location("messages", LOCALE.parent / "messages.py")
-    assert found is not None and found.loader is not None
-    messages = module_from_spec(found)
-    found.loader.exec_module(messages)
+    spec = spec_from_file_location("messages", LOCALE.parent / "messages.py")
+    assert spec is not None and spec.loader is not None
+    messages = module_from_spec(spec)
+    spec.loader.exec_module(messages)
     written = []
     for source in sorted(locale.glob("*/LC_MESSAGES/*.po")):
         target = source.with_suffix(".mo")

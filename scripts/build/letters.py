@@ -58,8 +58,8 @@ def shares(names: list[str], alphabet: str) -> dict[str, int]:
     counts = Counter(letter for letter in letters if letter in alphabet)
     total = max(sum(counts.values()), 1)
     even = (1 - COUNTED) / len(alphabet)
-    found = {one: 1000 * (COUNTED * counts[one] / total + even) for one in alphabet}
-    return {one: max(round(share), 1) for one, share in found.items()}
+    weights = {one: 1000 * (COUNTED * counts[one] / total + even) for one in alphabet}
+    return {one: max(round(share), 1) for one, share in weights.items()}
 
 
 def main() -> None:
@@ -69,8 +69,8 @@ def main() -> None:
     for place in places.values():
         names.setdefault(place["countrycode"], []).append(place["name"])
     for (language, country), alphabet in ALPHABETS.items():
-        found = shares(names[country], alphabet)
-        print(f'    "{language}": "{" ".join(f"{one}{share}" for one, share in found.items())}",')
+        weights = shares(names[country], alphabet)
+        print(f'    "{language}": "{" ".join(f"{one}{share}" for one, share in weights.items())}",')
 
 
 if __name__ == "__main__":

@@ -56,13 +56,13 @@ def dependencies() -> list[Dependency]:
     """Return all installed ones, by name, with every extra except those of `LEFT_OUT`."""
     core = _closure([""])
     extras = {extra: _closure([extra]) for extra in _extras()}
-    found = []
+    known = []
     for name in sorted(core.union(*extras.values()) - {PROJECT}):
         if not is_installed(name):
             continue
         bringing = () if name in core else tuple(x for x in extras if name in extras[x])
-        found.append(Dependency(name, metadata.version(name), licence_of(name), bringing))
-    return found
+        known.append(Dependency(name, metadata.version(name), licence_of(name), bringing))
+    return known
 
 
 def is_installed(name: str) -> bool:
@@ -157,12 +157,12 @@ def main() -> int:
     if absent():
         print(f"Install every extra first: {', '.join(absent())} are not here.", file=sys.stderr)
         return 1
-    found = dependencies()
-    PAGE.write_text(page_text(found), encoding="utf-8", newline="\n")
-    silent = [one.name for one in found if not re.search(r"\w", one.licence)]
+    known = dependencies()
+    PAGE.write_text(page_text(known), encoding="utf-8", newline="\n")
+    silent = [one.name for one in known if not re.search(r"\w", one.licence)]
     for name in silent:
         print(f"{name} does not declare a licence", file=sys.stderr)
-    print(f"{len(found)} packages")
+    print(f"{len(known)} packages")
     return 1 if silent else 0
 
 

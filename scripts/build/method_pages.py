@@ -155,12 +155,12 @@ def _who_is_scored(recipe: Recipe) -> str:
 def _shares(dimension: Dimension, whole: float = 1.0) -> dict[str, float]:
     """Return the weight of every element in the whole, if weights are given or equal."""
     total = sum(dimension.weights.values())
-    found: dict[str, float] = {}
+    shares: dict[str, float] = {}
     for child in dimension.children:
-        found[child.id] = whole * dimension.weights[child.id] / total
+        shares[child.id] = whole * dimension.weights[child.id] / total
         if isinstance(child, Dimension):
-            found |= _shares(child, found[child.id])
-    return found
+            shares |= _shares(child, shares[child.id])
+    return shares
 
 
 def _named(indicator_id: str) -> str:
@@ -172,8 +172,8 @@ def _scale(element: Element) -> str:
     layer = known_layers().get(element.id)
     posts = element.goalposts
     if posts is None and element.normalise == "goalposts" and layer is not None:
-        found = resolve(_alone(element), {element.id: layer.indicator}).elements[0]
-        posts = found.goalposts
+        resolved = resolve(_alone(element), {element.id: layer.indicator}).elements[0]
+        posts = resolved.goalposts
     better = element.better or (layer.indicator.better if layer else None)
     words: list[str] = [element.normalise]
     words += [f"{posts[0]:g} to {posts[1]:g}"] if posts is not None else []

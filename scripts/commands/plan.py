@@ -165,8 +165,8 @@ def lift(
     def answer(read: Atlas) -> Plan:
         costs = read_costs(cost or (), list(read.indicators))
         places = tuple(within or ())
-        asked = LiftRequest(tuple(codes or ()), flag, places, index, costs, exact, margin)
-        return plan_lift(read, asked)
+        request = LiftRequest(tuple(codes or ()), flag, places, index, costs, exact, margin)
+        return plan_lift(read, request)
 
     plan_into(
         out,

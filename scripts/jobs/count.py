@@ -111,7 +111,7 @@ def count_into_file(
     with staged_file(out, "counts") as staging:
         table.to_csv(staging, encoding="utf-8", lineterminator="\n")
     if not quiet:
-        print(_told(counted, table, out, layout))
+        print(_outcome(counted, table, out, layout))
 
 
 def _checked(machines: Machines) -> dict[str, Any]:
@@ -256,7 +256,7 @@ def _table(
     return figures.rename_axis("code")
 
 
-def _blanks_told(counted: PointCounts, layout: Layout) -> list[str]:
+def _blank_sentences(counted: PointCounts, layout: Layout) -> list[str]:
     """Return a sentence for each column that some counted points have no figure of."""
     lines: list[str] = [
         ngettext(
@@ -298,7 +298,7 @@ def _blanks_told(counted: PointCounts, layout: Layout) -> list[str]:
     return lines
 
 
-def _told(counted: PointCounts, table: pd.DataFrame, out: Path, layout: Layout) -> str:
+def _outcome(counted: PointCounts, table: pd.DataFrame, out: Path, layout: Layout) -> str:
     lines: list[str] = [
         _(
             "{rows} rows: {counts} points in territories, {outside} in none, "
@@ -322,6 +322,6 @@ def _told(counted: PointCounts, table: pd.DataFrame, out: Path, layout: Layout) 
                 counts=int(counted.counts.sum()) - inside,
             )
         )
-    lines += _blanks_told(counted, layout)
+    lines += _blank_sentences(counted, layout)
     lines.append(_("{file}: {count} territories", file=out, count=len(table)))
     return join(lines, "\n")

@@ -114,7 +114,7 @@ def read_breaks(text: str | None) -> tuple[float, ...]:
     >>> read_breaks("10; 20,5 50")
     (10.0, 20.5, 50.0)
     """
-    found = []
+    breaks = []
     for part in (text or "").replace(";", " ").split():
         try:
             value = float(part.replace(",", "."))
@@ -128,8 +128,8 @@ def read_breaks(text: str | None) -> tuple[float, ...]:
                     kind="option",
                 )
             )
-        found.append(value)
-    return tuple(found)
+        breaks.append(value)
+    return tuple(breaks)
 
 
 def check_page_options(order: MapOrder) -> None:

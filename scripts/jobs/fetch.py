@@ -54,16 +54,16 @@ def fetch_country(
             )
         )
     with _bars(quiet) as progress:
-        found = fetch_sources(
+        fetched = fetch_sources(
             country, only=only, offline=offline, from_folder=from_folder, progress=progress
         )
-    if not found:
+    if not fetched:
         raise ProblemWithEnvironment(_nothing(country, from_folder))
     if not quiet:
-        print_fetched(found, user_store(), lang=lang)
+        print_fetched(fetched, user_store(), lang=lang)
         if from_folder is not None and not tuple(only):
-            print_left(from_folder, found, lang=lang)
-    return found
+            print_left(from_folder, fetched, lang=lang)
+    return fetched
 
 
 def print_left(folder: Path, found: Iterable[Fetched], *, lang: str) -> None:
@@ -79,14 +79,14 @@ def print_left(folder: Path, found: Iterable[Fetched], *, lang: str) -> None:
 
 def print_fetched(found: Iterable[Fetched], store: Store, *, lang: str) -> None:
     """Print one line per file: its id, what was done, size and date; then how to use them."""
-    for got in found:
-        megabytes = quantity(got.path.stat().st_size / 1e6, digits=1)
+    for one in found:
+        megabytes = quantity(one.path.stat().st_size / 1e6, digits=1)
         size = translate(_("{size} MB", size=megabytes), lang)
-        version = got.path.name if got.how == "folder" else got.source.published
-        version = version or got.source.retrieved
-        print(f"{got.connector:28} {translate(HOW[got.how], lang)}, {size}, {version}")
-        connector = connector_named(got.connector)
-        if connector.after is not None and _to_be_unpacked(connector, got.path):
+        version = one.path.name if one.how == "folder" else one.source.published
+        version = version or one.source.retrieved
+        print(f"{one.connector:28} {translate(HOW[one.how], lang)}, {size}, {version}")
+        connector = connector_named(one.connector)
+        if connector.after is not None and _to_be_unpacked(connector, one.path):
             print(f"  {in_language(connector.after, lang)}.")
     end = _("In {folder}. `zoneblanche run --fetched` measures from them.", folder=store.folder)
     print(translate(end, lang))
@@ -100,7 +100,7 @@ def fetched_sources(
     A given file takes precedence over a fetched one for the same input.
     """
     used = {connector_named(name).input for name in given}
-    found = {
+    stored = {
         known.connector.id: known.path
         for known in list_sources(country=country, store=store)
         if known.path is not None
@@ -108,7 +108,7 @@ def fetched_sources(
         and not _to_be_unpacked(known.connector, known.path)
     }
     return {
-        **{name: path for name, path in found.items() if connector_named(name).input not in used},
+        **{name: path for name, path in stored.items() if connector_named(name).input not in used},
         **given,
     }
 
@@ -119,12 +119,12 @@ def fetched_for_barometer(
     """Return the given sources, and the directories and events in the store."""
     from zoneblanche.layers.presence.waves import USABLE
 
-    found = {
+    stored = {
         known.connector.id: known.path
         for known in list_sources(country=country, store=store)
         if known.path is not None and known.connector.id in USABLE
     }
-    return {**found, **given}
+    return {**stored, **given}
 
 
 def _to_be_unpacked(connector: Connector, path: Path) -> bool:

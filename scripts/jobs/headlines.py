@@ -29,12 +29,12 @@ FINDINGS, WORST = 3, 5
 def headlines(atlas: Atlas, *, lang: str) -> list[str]:
     """Return the results in six lines at most; every figure is computed from the atlas."""
     index = next((one for one in atlas.indicators.values() if one.role == "index"), None)
-    found = []
+    findings = []
     for sentence in _findings(atlas, index):
-        found.append(sentence)
-        if len(found) == FINDINGS:
+        findings.append(sentence)
+        if len(findings) == FINDINGS:
             break
-    lines = [_measured(atlas, index, lang), *found]
+    lines = [_measured(atlas, index, lang), *findings]
     if index is not None:
         lines += list(_worst(atlas, index, lang))[:1]
     flags = [one for one in atlas.indicators.values() if one.role == "flag"]
@@ -75,9 +75,9 @@ def _findings(atlas: Atlas, index: Indicator | None) -> Iterator[str]:
     measured = _by_importance(atlas, index)
     criteria = [one for one in measured if one.unit == "boolean"]
     figures = [one for one in measured if one.unit not in ("boolean", "category")]
-    own = [one for one in figures if not atlas.coarser_level_of(one)]
+    at_level = [one for one in figures if not atlas.coarser_level_of(one)]
     sized = [line for one in criteria for line in _by_size(atlas, one)]
-    ranged = [line for one in own for line in _by_area(atlas, one)]
+    ranged = [line for one in at_level for line in _by_area(atlas, one)]
     equal = [] if index is None else list(_at_equal_size(atlas, index))
     first = [*sized[:1], *ranged[:1], *equal]
     yield from first
@@ -112,15 +112,15 @@ def _by_area(atlas: Atlas, indicator: Indicator) -> Iterator[str]:
     """Yield the figure of all territories, with the areas at both ends if no other shares them."""
     country = atlas.territories.country
     level = None if country is None else country.bare_code_level
-    found = measure_overall(atlas, indicator.id, level=level)
-    if not np.isfinite(found.value):
+    overall = measure_overall(atlas, indicator.id, level=level)
+    if not np.isfinite(overall.value):
         return
     unit = "%" if indicator.unit == "percent" else titled(indicator.suffix)
     slots = {
         "title": titled(indicator.title),
-        "value": _figure(found.value, indicator, unit),
+        "value": _figure(overall.value, indicator, unit),
     }
-    if level is None or found.highest is None or found.lowest is None:
+    if level is None or overall.highest is None or overall.lowest is None:
         yield _("{title}: {value} overall.", **slots)
         return
     values, weights = atlas.values[indicator.id], atlas.weight_of(indicator)
@@ -137,10 +137,10 @@ def _by_area(atlas: Atlas, indicator: Indicator) -> Iterator[str]:
         return
     yield _(
         "{title}: {value} overall, from {low} ({lowest}) to {high} ({highest}).",
-        low=_figure(found.lowest[1], indicator, unit),
-        lowest=atlas.territories.place_name(level, found.lowest[0]),
-        high=_figure(found.highest[1], indicator, unit),
-        highest=atlas.territories.place_name(level, found.highest[0]),
+        low=_figure(overall.lowest[1], indicator, unit),
+        lowest=atlas.territories.place_name(level, overall.lowest[0]),
+        high=_figure(overall.highest[1], indicator, unit),
+        highest=atlas.territories.place_name(level, overall.highest[0]),
         **slots,
     )
 
@@ -152,18 +152,19 @@ def _figure(value: float, indicator: Indicator, unit: str) -> str:
 def _at_equal_size(atlas: Atlas, index: Indicator) -> Iterator[str]:
     if "density" not in atlas.indicators or index.id not in atlas.recipes:
         return
-    found = sparse_at_equal_size(atlas, index.id)
-    if found is None:
+    difference = sparse_at_equal_size(atlas, index.id)
+    if difference is None:
         return
-    raw, left, low, high = (
-        quantity(figure, digits=1) for figure in (found.raw, found.left, found.low, found.high)
+    raw, adjusted, low, high = (
+        quantity(figure, digits=1)
+        for figure in (difference.raw, difference.left, difference.low, difference.high)
     )
     yield _(
         "{title}: sparse territories differ from the others by {raw} points; at equal size by "
         "{left} ({low} to {high}).",
         title=titled(index.title),
         raw=raw,
-        left=left,
+        left=adjusted,
         low=low,
         high=high,
     )
@@ -242,17 +243,17 @@ def _named(
 
 
 def _flagged(atlas: Atlas, flag: Indicator) -> str:
-    found = flag_summary(atlas, flag.id)
+    summary = flag_summary(atlas, flag.id)
     slots = {
         "title": titled(flag.title),
-        "count": quantity(found.flagged.territories),
-        "possible": quantity(found.possible.territories),
+        "count": quantity(summary.flagged.territories),
+        "possible": quantity(summary.possible.territories),
     }
-    if not found.population:
+    if not summary.population:
         return _("{title}: {count} territories, and possibly {possible} more.", **slots)
-    people = quantity(found.flagged.population, digits=0)
-    share = quantity(found.population_percent(found.flagged), digits=1)
-    if not found.possible.territories:
+    people = quantity(summary.flagged.population, digits=0)
+    share = quantity(summary.population_percent(summary.flagged), digits=1)
+    if not summary.possible.territories:
         return _(
             "{title}: {count} territories, where {people} people live ({share} %).",
             people=people,

@@ -216,11 +216,13 @@ def _listed(order: Order) -> tuple[tuple[Authority, ...], str, str]:
 
     path = Path(order.what)
     if path.suffix or path.exists():
-        found = authorities_of_table(path, level=order.levels[0] if order.levels else "commune")
+        authorities = authorities_of_table(
+            path, level=order.levels[0] if order.levels else "commune"
+        )
         # The services of a country may be known that is not described, such as Germany.
         described = order.country in known_countries()
         lang = order.lang or (read_country(order.country).lang if described else "en")
-        return found, order.country, lang
+        return authorities, order.country, lang
     country = read_country(order.what)
     sources = dict(order.sources)
     if order.fetched:

@@ -338,10 +338,10 @@ def _is_done(order: Order, suffixes: Sequence[str]) -> bool:
         return False
     try:
         with order.path.open("rb") as stream:
-            found = INPUTS.search(stream.read(8192))
+            match = INPUTS.search(stream.read(8192))
     except OSError:
         return False
-    return found is not None and found[1].decode() == order.inputs
+    return match is not None and match[1].decode() == order.inputs
 
 
 def _write_list(batch: Batch, orders: list[Order], out: Path) -> None:

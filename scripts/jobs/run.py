@@ -226,8 +226,8 @@ def sources_of(atlas: Atlas) -> list[Source]:
 def _missing_by_reason(atlas: Atlas) -> dict[str, dict[str, int]]:
     by_reason: dict[str, dict[str, int]] = {}
     for name in map(str, atlas.reasons):
-        found = atlas.reasons[name].to_numpy()
-        counts = {reason.name.lower(): int((found == reason).sum()) for reason in Reason}
+        reasons = atlas.reasons[name].to_numpy()
+        counts = {reason.name.lower(): int((reasons == reason).sum()) for reason in Reason}
         by_reason[name] = {
             reason: count for reason, count in counts.items() if count and reason != "present"
         }

@@ -154,13 +154,13 @@ def _mean(atlas: Atlas, indicator: Indicator, lang: str) -> Iterator[str]:
     """Yield the overall figure and, except for context, its extremes by large unit."""
     country = atlas.territories.country
     level = None if country is None or indicator.role == "context" else country.bare_code_level
-    found = measure_overall(atlas, indicator.id, level=level)
+    overall = measure_overall(atlas, indicator.id, level=level)
     unit = "%" if indicator.unit == "percent" else titled(indicator.suffix)
 
     def figure(value: float) -> str:
         return join((quantity(value, digits=indicator.digits), unit), "\u00a0")
 
-    yield _("{title}: {value} overall.", title=titled(indicator.title), value=figure(found.value))
+    yield _("{title}: {value} overall.", title=titled(indicator.title), value=figure(overall.value))
     native = atlas.coarser_level_of(indicator)
     if native and indicator.period:
         yield _(
@@ -170,14 +170,14 @@ def _mean(atlas: Atlas, indicator: Indicator, lang: str) -> Iterator[str]:
         )
     elif native:
         yield _("It is measured by {level}.", level=_level(atlas, native, lang))
-    if level is not None and found.highest is not None and found.lowest is not None:
+    if level is not None and overall.highest is not None and overall.lowest is not None:
         place_name = atlas.territories.place_name
         yield _(
             "The highest is {high} ({highest}), the lowest {low} ({lowest}).",
-            high=figure(found.highest[1]),
-            highest=place_name(level, found.highest[0]),
-            low=figure(found.lowest[1]),
-            lowest=place_name(level, found.lowest[0]),
+            high=figure(overall.highest[1]),
+            highest=place_name(level, overall.highest[0]),
+            low=figure(overall.lowest[1]),
+            lowest=place_name(level, overall.lowest[0]),
         )
 
 

@@ -105,9 +105,9 @@ def places_fault(
     stray = {path.name for path in ground.iterdir()} - LASTING
     if stray:
         return f"leaves {', '.join(sorted(stray))} behind"
-    left = sorted(path.name for path in (ground / "tmp").iterdir())
-    if left:
-        return f"leaves temporary files: {', '.join(left)[:200]}"
+    temporary = sorted(path.name for path in (ground / "tmp").iterdir())
+    if temporary:
+        return f"leaves temporary files: {', '.join(temporary)[:200]}"
     if status:
         changed = [name for name in ("out", "cache") if now[name] != before[name]]
         return f"changes what was in {', '.join(changed)} though it refuses" if changed else ""

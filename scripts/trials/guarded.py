@@ -158,12 +158,12 @@ def watch(task: Callable[[], None], *, log: Path, bounds: Bounds, served: bool =
 
 def fingerprint(folder: Path) -> dict[str, str]:
     """Return every file and folder below one, with the hash of its content."""
-    found = {}
+    contents = {}
     for path in sorted(folder.rglob("*")):
         is_file = path.is_file() and not path.is_symlink()
         content = hashlib.sha256(path.read_bytes()).hexdigest() if is_file else "folder"
-        found[str(path.relative_to(folder))] = content
-    return found
+        contents[str(path.relative_to(folder))] = content
+    return contents
 
 
 def _wait(child: int, *, until: float) -> int | None:

@@ -40,7 +40,7 @@ def kill_runs(project: Path | None, *, times: int, seed: int, folder: Path) -> C
     whole = time.monotonic() - started
     language = _language(out)
     chance = random.Random(seed)
-    found: Counter[str] = Counter()
+    outcomes: Counter[str] = Counter()
     for turn in range(times):
         other = "en" if language == "fr" else "fr"
         moment = chance.uniform(0.2, 1.6) * whole
@@ -53,15 +53,15 @@ def kill_runs(project: Path | None, *, times: int, seed: int, folder: Path) -> C
         now = _language(out)
         killed = "killed" if child.returncode else "done before"
         stands = "the new result" if now == other else "the old result"
-        found[f"{killed}: {stands}"] += 1
-        left = len(_beside(folder))
+        outcomes[f"{killed}: {stands}"] += 1
+        left = len(_leftovers(folder))
         print(f"{turn + 1}: {killed} after {moment:.1f} s, {stands}, {left} beside it", flush=True)
         language = now
     status = _start(project, out, "fr").wait()
     assert status == 0, f"the last run ended with {status}"
     assert _language(out) == "fr"
-    assert not _beside(folder), f"left behind: {_beside(folder)}"
-    return found
+    assert not _leftovers(folder), f"left behind: {_leftovers(folder)}"
+    return outcomes
 
 
 def _language(out: Path) -> str:
@@ -83,7 +83,7 @@ def _start(project: Path | None, out: Path, lang: str) -> subprocess.Popen[bytes
     return subprocess.Popen(command + ([] if project is None else [str(project)]))
 
 
-def _beside(folder: Path) -> list[str]:
+def _leftovers(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if path.name != "out")
 
 
@@ -95,8 +95,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="kill-runs-") as name:
-        found = kill_runs(given.project, times=given.times, seed=given.seed, folder=Path(name))
-    for what, count in found.most_common():
+        outcomes = kill_runs(given.project, times=given.times, seed=given.seed, folder=Path(name))
+    for what, count in outcomes.most_common():
         print(f"{count:5} {what}")
 
 

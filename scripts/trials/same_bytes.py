@@ -93,9 +93,9 @@ def run_in(circumstances: Circumstances, project: Path | None, folder: Path) -> 
 
 def differing(project: Path | None, folder: Path) -> tuple[list[str], int]:
     """Return files that differ between circumstances, and the number of files."""
-    found = [run_in(circumstances, project, folder) for circumstances in CIRCUMSTANCES]
-    names = sorted(set().union(*found))
-    return [name for name in names if len({one.get(name) for one in found}) > 1], len(names)
+    results = [run_in(circumstances, project, folder) for circumstances in CIRCUMSTANCES]
+    names = sorted(set().union(*results))
+    return [name for name in names if len({one.get(name) for one in results}) > 1], len(names)
 
 
 def _on_few(cores: int) -> Callable[[], None] | None:

@@ -98,12 +98,12 @@ class Trial:
 def filled(arguments: Sequence[str], ground: Path) -> tuple[str, ...]:
     """Return the arguments with their places."""
     places = {"{in}": str(ground / "in"), "{out}": str(ground / "out")}
-    found = []
+    texts = []
     for argument in arguments:
         for mark, place in places.items():
             argument = argument.replace(mark, place)
-        found.append(argument)
-    return tuple(found)
+        texts.append(argument)
+    return tuple(texts)
 
 
 def write_trials(
@@ -282,8 +282,8 @@ def _plans(folder: Path) -> Iterator[Trial]:
     )
     signed = ("--logo", "{in}/logo.png", "-o", "{out}/plan")
     yield Trial(folder, (*budget, *signed), ("plan/budget.csv", "plan/run.json"))
-    made = [str(part).replace("{in}", str(folder)) for part in (*sites, *files)]
-    _run(folder.parent, *made[:-1], folder / "plan")
+    texts = [str(part).replace("{in}", str(folder)) for part in (*sites, *files)]
+    _run(folder.parent, *texts[:-1], folder / "plan")
     (folder / "plan" / "plan.json").rename(folder / "plan.json")
     shutil.rmtree(folder / "plan")
     planned = ("report", "{in}/s.parquet", "--within", "48", "--plan", "{in}/plan.json", "-q")

@@ -20,8 +20,8 @@ def check_whole(out: Path) -> dict[str, Any]:
         AssertionError: a file is missing, not listed, or of another run.
     """
     account: dict[str, Any] = json.loads((out / MARK).read_text("utf-8"))
-    found = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
-    odd = sorted(found ^ {*account["files"], MARK})
+    files = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+    odd = sorted(files ^ {*account["files"], MARK})
     assert not odd, f"told and not there, or there and not told: {odd}"
     for name, record in account["files"].items():
         assert sha256_of(out / name) == record["sha256"], f"{name} is of another run"

@@ -153,10 +153,10 @@ def _arc(start: np.ndarray, middle: np.ndarray, end: np.ndarray) -> np.ndarray:
     if (start == end).all():
         centre, turn = (start + middle) / 2, 2 * math.pi
     else:
-        found = _centre(start, middle, end)
-        if found is None:
+        centre_of_arc = _centre(start, middle, end)
+        if centre_of_arc is None:
             return np.array([start, middle, end])
-        centre = found
+        centre = centre_of_arc
         first, second, third = (
             math.atan2(*(point - centre)[::-1]) for point in (start, middle, end)
         )

@@ -58,18 +58,18 @@ def is_utf8(table: Path) -> bool:
         if width < 2:
             return False
         stream.seek(start)
-        found = False
+        accented = False
         rows = max(_CHUNK_ROWS_BYTES // width, 1)
         while block := stream.read(rows * width):
             for run in _HIGH.finditer(block):
                 try:
                     run[0].decode("utf-8")
-                    found = True
+                    accented = True
                 except UnicodeDecodeError as error:
                     cut = error.end == len(run[0]) and error.reason == "unexpected end of data"
                     if not (cut and run.end() % width in ends):
                         return False
-        return found
+        return accented
 
 
 def guess_of(table: Path) -> Guess | None:

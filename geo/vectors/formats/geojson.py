@@ -45,17 +45,17 @@ def read_geojson(
         InputError: not a collection of features, a `crs` that is a link or unknown, more than the
             limits.
     """
-    found = content.get("features") if content["type"] == "FeatureCollection" else [content]
-    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+    features = content.get("features") if content["type"] == "FeatureCollection" else [content]
+    if not isinstance(features, list) or not all(isinstance(one, dict) for one in features):
         raise InputError(
             Fault(_("its features are not a list of objects."), file=file, kind="wrong-format")
         )
     crs = _crs(content.get("crs"), file, notices=notices)
-    properties = [_properties(feature) for feature in found]
+    properties = [_properties(feature) for feature in features]
     names = tuple(dict.fromkeys(name for each in properties for name in each))
-    check_features(len(found), len(names), file, limits)
+    check_features(len(features), len(names), file, limits)
     shapes, unreadable = read_shapes(
-        found,
+        features,
         lambda feature, collapsed: (
             _point(feature.get("geometry"))
             if points

@@ -57,11 +57,11 @@ def read_table(
     with open_database(path, what="GeoPackage") as base:
         _check_tables(base, (_CONTENTS,))
         tables = _layers(base, ("features", "attributes"))
-        holding = [
+        with_columns = [
             name for name in tables if set(wanted) <= set(base.columns(name)) or name == layer
         ]
-        if layer is None and len(tables) > 1 and wanted and len(holding) == 1:
-            layer = holding[0]
+        if layer is None and len(tables) > 1 and wanted and len(with_columns) == 1:
+            layer = with_columns[0]
             notices.remark(
                 _(
                     "{file}: table {name} is read, the only one with these columns.",
@@ -138,12 +138,10 @@ def _features(
     if shape_column not in names:
         raise ValueError("the column of shapes is not there")
     present = [name for name in wanted if name in names]
-    found = base.select(table, [shape_column, *present], most=limits.features, longest=LONGEST_CELL)
-    check_features(len(found), len(names), base.file, limits)
-    shapes, unreadable = _shapes([row[0] for row in found], base.file, notices=notices)
-    fields = {
-        name: objects([row[place + 1] for row in found]) for place, name in enumerate(present)
-    }
+    rows = base.select(table, [shape_column, *present], most=limits.features, longest=LONGEST_CELL)
+    check_features(len(rows), len(names), base.file, limits)
+    shapes, unreadable = _shapes([row[0] for row in rows], base.file, notices=notices)
+    fields = {name: objects([row[place + 1] for row in rows]) for place, name in enumerate(present)}
     known = tuple(name for name in names if name != shape_column)
     return Features(base.file, shapes, fields, known, _crs(base, srs), unreadable)
 

@@ -60,11 +60,11 @@ def read_features(
         else unpacked_vector(path, limits=limits, layer=layer, notices=notices)
     ) as place:
         kind = kind_of(check_file(place, most_bytes=limits.vector_bytes))
-        found = Notices()
+        remarks = Notices()
         features = _read(
-            place, kind, layer, wanted, limits, notices=found, encoding=encoding, points=points
+            place, kind, layer, wanted, limits, notices=remarks, encoding=encoding, points=points
         )
-        notices.extend(without(note, f"{place.parent}{os.sep}") for note in found)
+        notices.extend(without(note, f"{place.parent}{os.sep}") for note in remarks)
     return replace(features, file=str(path))
 
 

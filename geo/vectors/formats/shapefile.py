@@ -93,7 +93,7 @@ def read_attributes(path: Path, *, encoding: str, limits: Limits = DEFAULT_LIMIT
         table = Path(folder) / "layer.dbf"
         shutil.copyfile(path, table)
         _check_room(table, file)
-        with _damage_told(file, _("attribute table")):
+        with _damage_as_fault(file, _("attribute table")):
             _check_driver(pyogrio.read_info(table)["driver"], file)
             return pyogrio.read_dataframe(
                 table, read_geometry=False, encoding=encoding, use_arrow=False
@@ -209,16 +209,16 @@ def _read(
         _say_utf8(declared, file, notices=notices)
     elif undeclared:
         encoding, guess = _by_letters(path.with_suffix(".dbf"))
-    with _damage_told(file, _("shapefile")):
-        info = pyogrio.read_info(path, encoding=encoding)
-        _check_driver(info["driver"], file)
-        names = tuple(str(name) for name in info["fields"])
-        check_features(int(info["features"]), len(names), file, limits)
+    with _damage_as_fault(file, _("shapefile")):
+        description = pyogrio.read_info(path, encoding=encoding)
+        _check_driver(description["driver"], file)
+        names = tuple(str(name) for name in description["fields"])
+        check_features(int(description["features"]), len(names), file, limits)
         present = [name for name in wanted if name in names]
         meta, wkb, columns = _columns(path, present, encoding, file, notices=notices)
     whole = {
         name: kind.startswith("OFTInteger")
-        for name, kind in zip(info["fields"], info["ogr_types"], strict=True)
+        for name, kind in zip(description["fields"], description["ogr_types"], strict=True)
     }
     read = [str(name) for name in meta["fields"]]
     fields = {
@@ -305,10 +305,10 @@ def _columns(
     import pyogrio
 
     try:
-        with warnings.catch_warnings(record=True) as said:
+        with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             meta, _unused, wkb, columns = pyogrio.raw.read(path, columns=names, encoding=encoding)
-        _check_figures([str(one.message) for one in said], file)
+        _check_figures([str(one.message) for one in caught], file)
     except UnicodeDecodeError as error:
         if encoding is not None and encoding != "utf-8":
             raise InputError(
@@ -337,7 +337,7 @@ def _check_figures(said: list[str], file: str) -> None:
     Raises:
         InputError: GDAL has said so.
     """
-    cells = {found[2]: found[1] for one in said if (found := _PARTLY_READ.match(one))}
+    cells = {match[2]: match[1] for one in said if (match := _PARTLY_READ.match(one))}
     if cells:
         raise InputError(
             [
@@ -361,7 +361,7 @@ def _as_utf8(cell: Any) -> Any:
 
 
 @contextmanager
-def _damage_told(file: str, what: str) -> Iterator[None]:
+def _damage_as_fault(file: str, what: str) -> Iterator[None]:
     """Report every error while GDAL reads as a fault of the file.
 
     pyogrio has its own errors, passes on those of numpy, and has defects (an UnboundLocalError for

@@ -48,11 +48,11 @@ def read_topojson(
         for name, value in (tables if isinstance(tables, dict) else {}).items()
         if isinstance(value, dict) and isinstance(value.get("geometries"), list)
     }
-    found = collections[choose_layer(list(collections), layer, file=file)]
-    found = [one if isinstance(one, dict) else {} for one in found]
-    properties = [_properties(one) for one in found]
+    geometries = collections[choose_layer(list(collections), layer, file=file)]
+    geometries = [one if isinstance(one, dict) else {} for one in geometries]
+    properties = [_properties(one) for one in geometries]
     names = tuple(dict.fromkeys(name for each in properties for name in each))
-    check_features(len(found), len(names), file, limits)
+    check_features(len(geometries), len(names), file, limits)
     try:
         arcs = _arcs(content)
     except (BadShape, LookupError, TypeError, ValueError, OverflowError) as error:
@@ -62,7 +62,7 @@ def read_topojson(
             )
         ) from error
     shapes, unreadable = read_shapes(
-        found,
+        geometries,
         lambda one, collapsed: _shape(one, arcs, collapsed),
         file=file,
         limits=limits,

@@ -70,9 +70,9 @@ def shapes_of_wkb(
             unreadable[number] = message_of(error)
     with np.errstate(all="ignore"):  # coordinates that are not finite are a fault further on
         shapes = shapely.from_wkb(fit, on_invalid="ignore")
-    for number, found in curved.items():
-        shapes[number] = found.shape
-    arcs = sum(found.has_arcs for found in curved.values())
+    for number, geometry in curved.items():
+        shapes[number] = geometry.shape
+    arcs = sum(geometry.has_arcs for geometry in curved.values())
     if arcs and notices is not None:
         notices.remark(
             ngettext(

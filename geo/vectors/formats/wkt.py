@@ -38,8 +38,8 @@ def srid_of(text: str) -> int | None:
     >>> srid_of("SRID=2154;POINT (700000 6600000)"), srid_of("SRID=0;POINT (1 2)")
     (2154, None)
     """
-    found = _TEXT.match(text)
-    return int(found["srid"] or 0) or None if found is not None else None
+    match = _TEXT.match(text)
+    return int(match["srid"] or 0) or None if match is not None else None
 
 
 def common_srid(texts: Sequence[str | None], unlike: dict[int, str]) -> int | None:
@@ -84,13 +84,13 @@ def shapes_of_wkt(texts: Sequence[str | None], unreadable: dict[int, str]) -> np
     for number, text in enumerate(texts):
         if not text or not text.strip():
             continue
-        found = _TEXT.match(text)
-        if found is None:
+        match = _TEXT.match(text)
+        if match is None:
             unreadable[number] = _("no well-known text of a shape")
         elif len(_COLLECTION.findall(text)) > MOST_DEEP:
             unreadable[number] = _("shapes nested more than {deep} deep", deep=MOST_DEEP)
         else:
-            fit[number] = text[found.start("kind") :]
+            fit[number] = text[match.start("kind") :]
     with np.errstate(all="ignore"):  # coordinates that are not finite are a fault further on
         shapes = shapely.from_wkt(fit, on_invalid="ignore")
     given = np.array([text is not None for text in fit], dtype=bool)

@@ -150,14 +150,14 @@ def _declared(waves: pd.DataFrame) -> dict[str, pd.Series]:
     addresses = waves["website"].cat
     judged = presence.declares_website(pd.DataFrame({"website": addresses.categories}))
     place = addresses.codes.to_numpy()
-    found = np.where(place < 0, 0.0, judged.to_numpy()[place])
+    figures = np.where(place < 0, 0.0, judged.to_numpy()[place])
     dates, wave_numbers = waves["wave"].cat.categories, waves["wave"].cat.codes.to_numpy()
     codes = waves["code"].cat
     texts = codes.categories.to_numpy(dtype="object")[codes.codes.to_numpy()]
     rows = {date: np.flatnonzero(wave_numbers == number) for number, date in enumerate(dates)}
     return {
         date: pd.Series(
-            found[rows_of_wave], index=pd.Index(texts[rows_of_wave], dtype="object", name="code")
+            figures[rows_of_wave], index=pd.Index(texts[rows_of_wave], dtype="object", name="code")
         )
         for date, rows_of_wave in sorted(rows.items())
     }

@@ -67,8 +67,8 @@ def draw_index(atlas: Atlas, index_id: str, *, draws: int = 100) -> dict[str, np
         InputError: the atlas has no recipe of the index, or the data does not allow a choice of the
             recipe.
     """
-    found = score_atlas(atlas, atlas.recipe(index_id))
-    return draw_scores(found.values, found.scored, draws=draws, context=found.context)
+    scored = score_atlas(atlas, atlas.recipe(index_id))
+    return draw_scores(scored.values, scored.scored, draws=draws, context=scored.context)
 
 
 @dataclass(frozen=True)
@@ -106,12 +106,14 @@ def flags_of_index(atlas: Atlas, index_id: str, *, draws: int = 100) -> list[Fla
         return []
     drawn = draw_index(atlas, index_id, draws=draws)
     count = len(next(iter(drawn.values())))
-    found = []
+    stabilities = []
     for flag in flags:
         share = flag_stability(atlas, flag.id, drawn)
         unsure = (share > UNSURE[0]) & (share < UNSURE[1])
-        found.append(FlagStability(flag, int((share >= UNSURE[1]).sum()), int(unsure.sum()), count))
-    return found
+        stabilities.append(
+            FlagStability(flag, int((share >= UNSURE[1]).sum()), int(unsure.sum()), count)
+        )
+    return stabilities
 
 
 def _draws(atlas: Atlas, drawn: Mapping[str, np.ndarray]) -> int:

@@ -132,6 +132,6 @@ def sides_by_draws(
     if cut.op != ">=" or interval is None or name not in interval:
         return sides_of(cut, values, interval)
     share = interval[name].to_numpy(dtype="float64")
-    own = np.where(np.isnan(share), cut.holds(values).astype("float64"), share)
+    certainty = np.where(np.isnan(share), cut.holds(values).astype("float64"), share)
     known = ~np.isnan(values)
-    return known & (own >= CERTAIN), known & (own >= POSSIBLE)
+    return known & (certainty >= CERTAIN), known & (certainty >= POSSIBLE)

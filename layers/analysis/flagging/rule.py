@@ -136,10 +136,10 @@ def _read(name_or_path: str | Path, *, folder: Path | None, inside: tuple[str, .
         )
     if home is not None:
         return _rule(read_document(home / Path(name).name), folder=home, inside=(*inside, name))
-    found = _known().things[name]
-    if isinstance(found, Rule):
-        return found
-    return _rule(found.read(), folder=None, inside=(*inside, name))
+    rule = _known().things[name]
+    if isinstance(rule, Rule):
+        return rule
+    return _rule(rule.read(), folder=None, inside=(*inside, name))
 
 
 def _rule(document: Document, *, folder: Path | None, inside: tuple[str, ...]) -> Rule:

@@ -169,14 +169,14 @@ def residuals_by(atlas: Atlas, compared: EqualSize, *, level: str) -> pd.DataFra
     table = compared.table[known]
     groups = territories.parents.loc[known, level]
     grouped = table.groupby(groups)
-    found = grouped[["value", "expected", "residual"]].mean()
-    found.insert(0, "territories", grouped.size())
+    means = grouped[["value", "expected", "residual"]].mean()
+    means.insert(0, "territories", grouped.size())
     error = Z95 * _clustered_errors(
         table["residual"], groups, clusters_of(atlas, within=level)[known]
     )
-    found["low"], found["high"] = found["residual"] - error, found["residual"] + error
-    found.insert(0, "name", [territories.place_name(level, str(code)) for code in found.index])
-    return found.sort_values(["residual", "name"])
+    means["low"], means["high"] = means["residual"] - error, means["residual"] + error
+    means.insert(0, "name", [territories.place_name(level, str(code)) for code in means.index])
+    return means.sort_values(["residual", "name"])
 
 
 def clusters_of(atlas: Atlas, *, within: str = "") -> pd.Series:
@@ -353,7 +353,7 @@ def knots_of(x: np.ndarray) -> np.ndarray:
     >>> knots_of(np.arange(20.0)).tolist()
     []
     """
-    quantiles = next((found for least, found in _KNOTS if len(x) >= least), ())
+    quantiles = next((levels for least, levels in _KNOTS if len(x) >= least), ())
     knots = np.unique(np.quantile(x, quantiles)) if quantiles else np.empty(0)
     return knots if len(knots) >= 3 else np.empty(0)
 

@@ -276,14 +276,14 @@ def _bootstrap(
     measures = MEASURES if measures is None else measures
     x, weight = sample
     rng = np.random.default_rng(seed)
-    found = {name: np.full(draws, np.nan) for name in measures}
+    figures = {name: np.full(draws, np.nan) for name in measures}
     for draw in range(draws):
         counts = np.bincount(rng.integers(len(x), size=len(x)), minlength=len(x))
         drawn = weight * counts
         if drawn.sum() > 0:
             for name, measure in measures.items():
-                found[name][draw] = measure(x, drawn)
-    return found
+                figures[name][draw] = measure(x, drawn)
+    return figures
 
 
 def _interval(drawn: np.ndarray, level: float) -> tuple[float, float]:

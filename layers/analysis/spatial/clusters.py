@@ -58,8 +58,8 @@ class LocalMoran:
 
     def counts(self) -> dict[int, int]:
         """Number of territories with each label."""
-        found = self.table["label"].value_counts()
-        return {label: int(found.get(label, 0)) for label in LABELS}
+        counted = self.table["label"].value_counts()
+        return {label: int(counted.get(label, 0)) for label in LABELS}
 
 
 def local_moran(
@@ -117,7 +117,7 @@ def local_moran(
         [np.where(lag > 0, HIGH_HIGH, HIGH_LOW), LOW_HIGH],
         default=LOW_LOW,
     )
-    found = pd.DataFrame(
+    table = pd.DataFrame(
         {
             "statistic": (len(p) - 1) * near.z * lag / (near.z**2).sum(),
             "p": p,
@@ -127,10 +127,10 @@ def local_moran(
         },
         index=near.index,
     )
-    found[~tested] = np.nan
+    table[~tested] = np.nan
     missing = np.setdiff1d(np.arange(len(values)), near.known, assume_unique=True)
     return LocalMoran(
-        table=found.reindex(values.index),
+        table=table.reindex(values.index),
         rate=rate,
         tails=tails,
         permutations=permutations,

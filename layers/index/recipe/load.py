@@ -60,8 +60,8 @@ def read_recipe(name_or_path: str | Path) -> Recipe:
     name = str(name_or_path)
     known = _known().things
     if name in known:
-        found = known[name]
-        return found if isinstance(found, Recipe) else _recipe(found.read(), recipe_id=name)
+        recipe = known[name]
+        return recipe if isinstance(recipe, Recipe) else _recipe(recipe.read(), recipe_id=name)
     path = Path(name_or_path)
     if not path.is_file():
         raise InputError(_no_recipe(name))
@@ -102,9 +102,9 @@ def named_in(table: Mapping[str, Any]) -> set[str]:
     """
     names: set[str] = set()
     for key in ("weights", "indicators", "dimensions"):
-        found = table.get(key)
-        if isinstance(found, Mapping | list):
-            names |= {name for name in found if isinstance(name, str)}
+        value = table.get(key)
+        if isinstance(value, Mapping | list):
+            names |= {name for name in value if isinstance(name, str)}
     inner = table.get("dimensions")
     for child in inner.values() if isinstance(inner, Mapping) else ():
         names |= named_in(child) if isinstance(child, Mapping) else set()

@@ -101,13 +101,13 @@ _PLAIN = (
 
 def _classes(options: RecipeTable) -> tuple[NamedClass, ...]:
     """Return the named classes, the lowest first."""
-    found = [
+    classes = [
         NamedClass(name, one.title or name, *one.range)
         if isinstance(one, ClassTable)
         else NamedClass(name, name, *one)
         for name, one in options.classes.items()
     ]
-    return tuple(sorted(found, key=lambda one: one.low))
+    return tuple(sorted(classes, key=lambda one: one.low))
 
 
 def _class_faults(options: RecipeTable, file: str) -> list[Fault]:
@@ -272,7 +272,9 @@ class _Tree:
                     _("{child} has no weight.", child=repr(child)),
                     kind="no-weight",
                 )
-        weighting = "given" if given is not None else (table.weights or _found(around))
+        weighting = (
+            "given" if given is not None else (table.weights or _inherited_weighting(around))
+        )
         settings = Dimension(
             id=name,
             title=table.title or name,
@@ -405,7 +407,7 @@ def _regression(table: RegressionTable) -> Regression:
     )
 
 
-def _found(around: Dimension) -> Weighting:
+def _inherited_weighting(around: Dimension) -> Weighting:
     """Return how a dimension without weights is weighted: like the one around it, if that computes
     them."""
     return "equal" if around.weighting == "given" else around.weighting

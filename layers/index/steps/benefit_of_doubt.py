@@ -64,9 +64,9 @@ def _corners(best: np.ndarray) -> np.ndarray:
         ]
     )
     inside = np.full(width, 0.5 / best.sum(axis=1).max())
-    found = HalfspaceIntersection(halfspaces, inside).intersections
-    found = np.maximum(found, 0.0)
-    return found / np.maximum((best @ found.T).max(axis=0), 1.0)[:, None]
+    corners = HalfspaceIntersection(halfspaces, inside).intersections
+    corners = np.maximum(corners, 0.0)
+    return corners / np.maximum((best @ corners.T).max(axis=0), 1.0)[:, None]
 
 
 def _programmes(rows: np.ndarray, best: np.ndarray) -> np.ndarray:

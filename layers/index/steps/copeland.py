@@ -54,9 +54,9 @@ def _in_numpy(rows: np.ndarray, weights: np.ndarray, count: np.ndarray) -> np.nd
     """`rows` is (indicators, units)."""
     scores = np.empty(rows.shape[1])
     for start in range(0, rows.shape[1], 256):
-        some = rows[:, start : start + 256]
-        margin = np.zeros((some.shape[1], rows.shape[1]))
-        for mine, others, weight in zip(some, rows, weights, strict=True):
+        block = rows[:, start : start + 256]
+        margin = np.zeros((block.shape[1], rows.shape[1]))
+        for mine, others, weight in zip(block, rows, weights, strict=True):
             ahead = np.sign(mine[:, None] - others[None, :])
             margin += weight * np.where(np.isnan(ahead), 0.0, ahead)
         won = np.where(np.abs(margin) < _TIE, 0.0, np.sign(margin))

@@ -40,10 +40,10 @@ def estimate(
     Raises:
         InputError: an unknown regressor, or fewer known rows than coefficients.
     """
-    found = pd.Series(np.nan, index=column.index)
+    estimated = pd.Series(np.nan, index=column.index)
     wanted = _wanted(column, how, context, rows)
     if not wanted.any():
-        return found
+        return estimated
     y = _scaled(column, how.scale)
     regressors = [np.ones(len(column))]
     if how.group is not None and context.has_group(how.group):
@@ -70,8 +70,8 @@ def estimate(
     coefficients = np.linalg.lstsq(x[fitted], y.to_numpy()[fitted], rcond=None)[0]
     wanted = wanted & usable
     estimates = x[wanted] @ coefficients
-    found[wanted] = np.exp(estimates) if how.scale == "log" else estimates
-    return found
+    estimated[wanted] = np.exp(estimates) if how.scale == "log" else estimates
+    return estimated
 
 
 def _wanted(

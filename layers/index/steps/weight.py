@@ -116,8 +116,8 @@ def principal_components(values: pd.DataFrame) -> Components:
 def _pca_weights(scores: pd.DataFrame, dimension: Dimension) -> Weights:
     if scores.shape[1] == 1:
         return Weights({str(scores.columns[0]): 1.0})
-    found = principal_components(scores)
-    first = found.loadings["PC1"]
+    components = principal_components(scores)
+    first = components.loadings["PC1"]
     # A negative loading would reward a worse figure. The indicator is left out, with a notice.
     against = list(first.index[first < 0])
     shares = first.clip(lower=0.0)
@@ -127,9 +127,9 @@ def _pca_weights(scores: pd.DataFrame, dimension: Dimension) -> Weights:
                 "{dimension}: the first principal component holds {pc1} of the "
                 "variance of {shape} elements ({rows} complete rows).",
                 dimension=dimension.id,
-                pc1=percent(found.explained["PC1"]),
+                pc1=percent(components.explained["PC1"]),
                 shape=scores.shape[1],
-                rows=found.rows,
+                rows=components.rows,
             )
         )
     ]
@@ -225,12 +225,12 @@ def _effective_weights(scores: pd.DataFrame, dimension: Dimension) -> Weights:
         return dict(zip(names, map(float, powers / powers.sum()), strict=True))
 
     def miss(logs: np.ndarray) -> np.ndarray:
-        found = effective_shares(
+        shares = effective_shares(
             scores, shares_of(logs), how=dimension.aggregate, power=dimension.power
         )
-        if not np.isfinite(found.to_numpy()).all():
+        if not np.isfinite(shares.to_numpy()).all():
             raise InputError(_opposed(dimension, names))
-        return found.to_numpy()[:-1] - target
+        return shares.to_numpy()[:-1] - target
 
     # Weights are kept within e⁻⁸ and e⁸ of each other: beyond, an element has no effect.
     start = np.zeros(len(names) - 1)

@@ -48,14 +48,14 @@ def compute_choices(atlas: Atlas, index_id: str, *, runs: int = RUNS) -> Choices
     recipe = _doubted(atlas.recipe(index_id), atlas)
     if len(recipe.elements) < 2:
         return None
-    found = score_atlas(atlas, recipe)
+    scoring = score_atlas(atlas, recipe)
     result: Sensitivity | None = None
     try:
-        result = sensitivity(found.values, found.scored, context=found.context, count=runs)
+        result = sensitivity(scoring.values, scoring.scored, context=scoring.context, count=runs)
     except InputError as error:
         if {fault.kind for fault in error.faults} != {"no-variance"}:
             raise
-    return Choices(recipe, result, remove_each(found.scored).shift.sort_values(ascending=False))
+    return Choices(recipe, result, remove_each(scoring.scored).shift.sort_values(ascending=False))
 
 
 def _doubted(recipe: Recipe, atlas: Atlas) -> Recipe:

@@ -67,14 +67,14 @@ def dimension_scores(
         if dimension.id not in only:
             continue
         if dimension.aggregate in SLOW:
-            done = one_by_one(scenario, dimension, rows, w, made)
+            scored = one_by_one(scenario, dimension, rows, w, made)
         else:
-            done = weighted_mean(scenario, dimension, rows, w, made, loops)
+            scored = weighted_mean(scenario, dimension, rows, w, made, loops)
         if dimension.min_available > 0 and scenario.known is not None:
             known = scenario.known[[rows[element.id] for element in dimension.elements()]]
-            done.scores[:, known.mean(axis=0) < dimension.min_available] = np.nan
-            done = Made(done.scores, complete=False)
-        made[dimension.id] = done
+            scored.scores[:, known.mean(axis=0) < dimension.min_available] = np.nan
+            scored = Made(scored.scores, complete=False)
+        made[dimension.id] = scored
     return made
 
 

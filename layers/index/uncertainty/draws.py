@@ -118,8 +118,8 @@ class Sampler:
         self.one_scale = len({self._ends(scenario) for scenario in self.scenarios}) == 1
 
     def _ends(self, scenario: Scenario) -> tuple[float, float] | None:
-        found = next(d for d in scenario.recipe.dimensions if d.id == self.target.id)
-        return scale_ends(found, count=len(self._held))
+        dimension = next(d for d in scenario.recipe.dimensions if d.id == self.target.id)
+        return scale_ends(dimension, count=len(self._held))
 
     def _narrowed(self, scenario: Scenario) -> Scenario:
         """Return the scenario of the target, on the columns that are scored."""
@@ -186,10 +186,10 @@ class Sampler:
     def _up(self, scenario: Scenario, weights: np.ndarray, loops: ModuleType) -> np.ndarray:
         """Return the scores of the target in several draws of one scenario."""
         made = dimension_scores(scenario, weights, loops, only=self._on_the_way)
-        done = made[self.target.id]
+        target = made[self.target.id]
         if scenario.sign == 1.0:
-            return done.scores
-        return np.float32(scenario.offset) - done.scores
+            return target.scores
+        return np.float32(scenario.offset) - target.scores
 
 
 LISTS = ("treat", "impute", "normalise", "aggregate", "goalposts")

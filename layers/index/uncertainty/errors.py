@@ -86,8 +86,8 @@ class ErrorSampler:
         self._offsets = {d.id: self._offset(d.id) for d in self.recipe.dimensions}
 
     def _offset(self, name: str) -> np.float32:
-        found = next(d for d in self.recipe.dimensions if d.id == name)
-        ends = scale_ends(found, count=len(self.rows))
+        dimension = next(d for d in self.recipe.dimensions if d.id == name)
+        ends = scale_ends(dimension, count=len(self.rows))
         mirrored = self._scenario.sign < 0
         return np.float32(sum(ends) if mirrored and ends else 0.0)
 
@@ -137,13 +137,13 @@ class ErrorSampler:
         )
         used = self.weights if weights is None else weights
         made = dimension_scores(noisy, used, loops, only=set(self._offsets))
-        found = {}
+        drawn = {}
         for place, (name, offset) in enumerate(self._offsets.items()):
             scores = made[name].scores[0]
             scores = scores if self._scenario.sign > 0 else offset - scores
             scores[~self._known_scores[:, place]] = np.nan
-            found[name] = scores
-        return found
+            drawn[name] = scores
+        return drawn
 
 
 def draw_errors(
@@ -199,13 +199,13 @@ def error_scores(scored: Scored, context: Context, name: str, *, draws: int) -> 
         InputError: see `layers.index.uncertainty.noise.noises`.
     """
     sampler = ErrorSampler(scored, context)
-    found = np.full((draws, len(sampler.rows)), np.nan, dtype="float32")
+    scores = np.full((draws, len(sampler.rows)), np.nan, dtype="float32")
     start = 0
     for block in sampler.blocks(draws, loops_for(few=draws * sampler.units <= KEPT)):
         part = block[name]
-        found[start : start + len(part), sampler.rows] = part
+        scores[start : start + len(part), sampler.rows] = part
         start += len(part)
-    return found
+    return scores
 
 
 def _table(scored: Scored, name: str, ends: np.ndarray, rows: np.ndarray) -> pd.DataFrame:
@@ -280,18 +280,18 @@ class _Places:
     def table(self) -> pd.DataFrame:
         """Return the columns of the index, on all rows."""
         low, high = self.spans.ends() if len(self.columns) else np.empty((2, 0))
-        own = self.ranks.to_numpy()[self.ranked]
-        found = pd.DataFrame(
+        measured = self.ranks.to_numpy()[self.ranked]
+        table = pd.DataFrame(
             {
-                "rank_low": np.fmin(low, own),
-                "rank_high": np.fmax(high, own),
+                "rank_low": np.fmin(low, measured),
+                "rank_high": np.fmax(high, measured),
                 "worst_decile": self.in_worst / self.draws,
                 "tenth": self.tenths,
                 "in_tenth": self.in_tenth / self.draws,
             },
             index=self.index[self.ranked],
         )
-        return found.reindex(self.index)
+        return table.reindex(self.index)
 
 
 class _Handicaps:

@@ -89,7 +89,7 @@ def noises(scored: Scored, context: Context, rows: np.ndarray) -> list[Noise]:
         InputError: an indicator with an error whose scale is not a straight line, or an error that
             needs a fact that is not known.
     """
-    found, faults = [], []
+    listed, faults = [], []
     for number, element in enumerate(upward_elements(scored.recipe)):
         error = element.measurement_error
         if error is None:
@@ -98,10 +98,10 @@ def noises(scored: Scored, context: Context, rows: np.ndarray) -> list[Noise]:
         if scale is None:
             faults.append(_bent(element))
             continue
-        found.append(_noise(number, element, error, scale, scored, context, rows))
+        listed.append(_noise(number, element, error, scale, scored, context, rows))
     if faults:
         raise InputError(faults)
-    return found
+    return listed
 
 
 def _noise(

@@ -103,6 +103,6 @@ class _Design:
         scores = sampler.draw(0, plain, seeds=seeds, weights=weights.astype("float32")[None, :])[
             self.index
         ][self.columns]
-        found = np.empty((1, len(scores)), dtype="float32")
-        plain.rank_draws(scores[None, :], np.ones(len(scores), dtype="int64"), found)
-        return found[0].astype("float64")
+        places = np.empty((1, len(scores)), dtype="float32")
+        plain.rank_draws(scores[None, :], np.ones(len(scores), dtype="int64"), places)
+        return places[0].astype("float64")

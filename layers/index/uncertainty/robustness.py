@@ -125,15 +125,15 @@ def draw_scores(
     sampler = Sampler(values, scored, context=context)
     draws = min(draws, _affordable(sampler)[0])
     plan = sampler.plan(draws, seed=scored.recipe.seed)
-    found = {}
+    tables = {}
     for dimension in scored.recipe.dimensions:
         if names is not None and dimension.id not in names:
             continue
         part = sampler.of(dimension.id)
         table = np.full((draws, len(values)), np.nan, dtype="float32")
         table[:, part.kept] = part.scores(plan, plain)[:, part.stands]
-        found[dimension.id] = table
-    return found
+        tables[dimension.id] = table
+    return tables
 
 
 def _drawn(
@@ -156,8 +156,8 @@ def _drawn(
         notices += (remark(notice),)
     worst_up = recipe.orientation == "worse"
     job = _Job(part, plan, threads or os.cpu_count() or 1, worst_up, pairs=pairs)
-    found = job.kept() if draws * job.units <= KEPT else job.tallied()
-    spread = {column: figures[part.stands] for column, figures in found.items()}
+    figures_of_parts = job.kept() if draws * job.units <= KEPT else job.tallied()
+    spread = {column: figures[part.stands] for column, figures in figures_of_parts.items()}
     table = pd.DataFrame(spread, index=scores.index[part.kept]).reindex(scores.index)
     table = table.assign(rank=rank(scored.ranked(name)), score=scores)
     for what in ("rank", "score"):

@@ -93,7 +93,7 @@ def with_spreads(atlas: Atlas, recipe: Recipe) -> tuple[Recipe, tuple[str, ...],
         spread = _spread(atlas, element, error, level) if level else None
         if spread is not None:
             errors[element.id] = replace(error, within=spread.deviation, within_level=level)
-            notices.append(_told(atlas.territories, part, level, spread))
+            notices.append(_spread_notice(atlas.territories, part, level, spread))
             continue
         if level:
             without.append(part)
@@ -109,10 +109,10 @@ def _spread(atlas: Atlas, element: Element, error: MeasurementError, level: str)
     if element.denominator is not None or error.flips is not None:
         return None
     parents = atlas.territories.parents
-    found = spread_within(atlas.values[element.id], parents[level]) if level in parents else None
-    if found is None and error.within > 0 and level in parents:
+    spread = spread_within(atlas.values[element.id], parents[level]) if level in parents else None
+    if spread is None and error.within > 0 and level in parents:
         return Spread(error.within, 0)
-    return found
+    return spread
 
 
 def _with_errors(dimension: Dimension, errors: dict[str, MeasurementError]) -> Dimension:
@@ -128,7 +128,7 @@ def _with_errors(dimension: Dimension, errors: dict[str, MeasurementError]) -> D
     return replace(dimension, children=tuple(children))
 
 
-def _told(territories: Territories, part: Indicator, level: str, spread: Spread) -> str:
+def _spread_notice(territories: Territories, part: Indicator, level: str, spread: Spread) -> str:
     slots = {
         "layer": titled(part.title),
         "areas": _name_of(territories, level),

@@ -81,8 +81,8 @@ class Names:
 
     async def has_ipv6(self, host: str) -> bool:
         """Whether a name has a public IPv6 address."""
-        found = [host] if is_numeric(host) else (await self.records(host, "AAAA")).texts
-        return any(":" in address and self.may_be_asked(address) for address in found)
+        addresses = [host] if is_numeric(host) else (await self.records(host, "AAAA")).texts
+        return any(":" in address and self.may_be_asked(address) for address in addresses)
 
     async def _resolve(self, host: str) -> Resolved:
         if is_numeric(host):

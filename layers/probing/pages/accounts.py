@@ -119,10 +119,10 @@ def account_of(url: str, *, rel_me: bool = False, label: str = "") -> Linked | N
             return None
     if parts.fragment.startswith("!/") and path == "/":  # addresses of 2012, still on old sites
         path = tidy_path(parts.fragment[1:].split("?")[0])
-    found = _in_path(network, path, parts.query)
-    if found is not None and network.id == "mastodon" and "@" not in found.handle:
-        return Linked("mastodon", f"{found.handle}@{host}", found.kind)
-    return found
+    linked = _in_path(network, path, parts.query)
+    if linked is not None and network.id == "mastodon" and "@" not in linked.handle:
+        return Linked("mastodon", f"{linked.handle}@{host}", linked.kind)
+    return linked
 
 
 def network_of(url: str) -> str | None:
@@ -140,9 +140,9 @@ def _hosts() -> dict[str, str]:
 def _network_of(host: str) -> Network | None:
     labels = host.split(".")
     for start in range(max(len(labels) - 5, 0), len(labels) - 1):
-        found = _hosts().get(".".join(labels[start:]))
-        if found:
-            return known_networks()[found]
+        name = _hosts().get(".".join(labels[start:]))
+        if name:
+            return known_networks()[name]
     return None
 
 
@@ -151,15 +151,15 @@ def _of_app(url: str) -> Linked | None:
         return None
     for network in known_networks().values():
         for pattern in network.apps:
-            found = pattern.fullmatch(url)
-            if found is None:
+            match = pattern.fullmatch(url)
+            if match is None:
                 continue
             if "url" in pattern.groupindex:
-                inner = unquote(found["url"], errors="replace")
+                inner = unquote(match["url"], errors="replace")
                 if inner.startswith("/"):
                     inner = f"https://{network.hosts[0]}{inner}"
                 return account_of(inner) if urlsplit(inner).scheme in ("http", "https") else None
-            return _linked(network, found["handle"], "account")
+            return _linked(network, match["handle"], "account")
     return None
 
 
@@ -171,18 +171,18 @@ def _in_path(network: Network, path: str, query: str) -> Linked | None:
     with_query = f"{whole}?{query}" if query else whole
     for kind, patterns in (("group", network.groups), ("person", network.persons)):
         for pattern in patterns:
-            found = pattern.match(whole)
-            if found is not None:
-                return _linked(network, found["handle"], "group" if kind == "group" else "person")
+            match = pattern.match(whole)
+            if match is not None:
+                return _linked(network, match["handle"], "group" if kind == "group" else "person")
     first = segments[0].lower()
     for pattern in network.accounts:
         # What names the kind of page in its path is not held against the words of that path.
         candidate = with_query if r"\?" in pattern.pattern else whole
-        found = pattern.fullmatch(candidate)
-        if found is None:
+        match = pattern.fullmatch(candidate)
+        if match is None:
             continue
-        handle = found["handle"]
-        bare = found.start("handle") <= 2 and len(segments) == 1
+        handle = match["handle"]
+        bare = match.start("handle") <= 2 and len(segments) == 1
         if bare and (first in network.refused or _FILES.fullmatch(handle)):
             return None
         return _linked(network, handle, "account")

@@ -49,7 +49,7 @@ class Freshness:
 
 def feed_of(document: Document) -> str:
     """The feed of news that a page declares, or ""; feeds of comments are passed over."""
-    found = []
+    feeds = []
     for node in document.tree.css("link[rel~=alternate i][href]")[:50]:
         kind = (node.attributes.get("type") or "").lower()
         url = absolute(node.attributes.get("href") or "", document.base)
@@ -59,8 +59,8 @@ def feed_of(document: Document) -> str:
             and kind in ("application/rss+xml", "application/atom+xml")
             and (same_host(url, document.url))
         ):
-            found.append(("comment" in title or "/comments/" in url, url))
-    return min(found, key=lambda one: one[0])[1] if found and not min(found)[0] else ""
+            feeds.append(("comment" in title or "/comments/" in url, url))
+    return min(feeds, key=lambda one: one[0])[1] if feeds and not min(feeds)[0] else ""
 
 
 def newest_in_feed(text: str, *, until: date) -> str:
@@ -108,14 +108,14 @@ def machine_date(text: str) -> str:
     """
     text = text.strip()
     try:
-        found = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         try:
-            found = parsedate_to_datetime(text)
+            moment = parsedate_to_datetime(text)
         except (ValueError, TypeError, IndexError, OverflowError):
             return ""
     try:
-        return (found.astimezone(UTC) if found.tzinfo else found).date().isoformat()
+        return (moment.astimezone(UTC) if moment.tzinfo else moment).date().isoformat()
     except (OverflowError, ValueError):
         return ""
 

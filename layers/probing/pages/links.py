@@ -55,14 +55,14 @@ def accounts_in(document: Document, *, levels: frozenset[str] = frozenset()) -> 
     Args:
         levels: of the authorities that the site is of ("commune"), as far as they are known.
     """
-    found: dict[tuple[str, str], Account] = {}
+    accounts: dict[tuple[str, str], Account] = {}
     for account in _all_accounts(document, levels):
         key = account.network, account.handle
-        if key not in found or (account.whose == "own" and found[key].whose != "own"):
-            if key not in found and len(found) >= MOST:
+        if key not in accounts or (account.whose == "own" and accounts[key].whose != "own"):
+            if key not in accounts and len(accounts) >= MOST:
                 continue
-            found[key] = account
-    return tuple(found.values())
+            accounts[key] = account
+    return tuple(accounts.values())
 
 
 def _all_accounts(document: Document, levels: frozenset[str]) -> Iterator[Account]:
@@ -102,35 +102,35 @@ def _same_as(document: Document) -> Iterator[Account]:
             content = json.loads(script.strip().removeprefix("<!--").removesuffix("-->"))
         except (ValueError, RecursionError):
             continue
-        for thing in _things(content):
-            for link in _texts(thing.get("sameAs")):
+        for entry in _entries(content):
+            for link in _texts(entry.get("sameAs")):
                 url = absolute(link, document.url) or ""
                 linked = (
-                    account_of(url, rel_me=True) if url and _is_own(thing, document.url) else None
+                    account_of(url, rel_me=True) if url and _is_own(entry, document.url) else None
                 )
                 if linked is not None:
                     owner: Whose = "own" if linked.kind == "account" else linked.kind
                     yield Account(linked.network, linked.handle, owner, document.url, url)
 
 
-def _things(content: Any) -> Iterator[dict[str, Any]]:
+def _entries(content: Any) -> Iterator[dict[str, Any]]:
     """The things of a JSON-LD document: at its top, in `@graph`, and publishers of these."""
     waiting, count = [content], 0
     while waiting and count < 500:
         count += 1
-        thing = waiting.pop(0)
-        if isinstance(thing, list):
-            waiting += thing[:200]
-        elif isinstance(thing, dict):
-            yield thing
-            waiting += [thing[key] for key in ("@graph", "publisher", "mainEntity") if key in thing]
+        entry = waiting.pop(0)
+        if isinstance(entry, list):
+            waiting += entry[:200]
+        elif isinstance(entry, dict):
+            yield entry
+            waiting += [entry[key] for key in ("@graph", "publisher", "mainEntity") if key in entry]
 
 
-def _is_own(thing: dict[str, Any], page: str) -> bool:
-    types = " ".join(_texts(thing.get("@type"))).lower()
+def _is_own(entry: dict[str, Any], page: str) -> bool:
+    types = " ".join(_texts(entry.get("@type"))).lower()
     if "person" in types.split() or not any(name in types for name in _ORGANISATIONS):
         return False
-    url = next(iter(_texts(thing.get("url"))), "")
+    url = next(iter(_texts(entry.get("url"))), "")
     host = host_of(url)
     return not host or registrable(host) == registrable(host_of(page))
 

@@ -79,12 +79,12 @@ def _is_utf8(body: bytes) -> bool:
 def bounded(text: str) -> str:
     """The text up to where elements are too deep, or one has too many attributes."""
     depth, end = 0, len(text)
-    for found in _TAG.finditer(text):
-        if found[2].lower() in _EASILY_OPEN:
+    for match in _TAG.finditer(text):
+        if match[2].lower() in _EASILY_OPEN:
             continue
-        depth = max(depth - 1, 0) if found[1] else depth + 1
+        depth = max(depth - 1, 0) if match[1] else depth + 1
         if depth > DEEPEST:
-            end = found.start()
+            end = match.start()
             break
     place = 0
     for piece in text[:end].split("<"):
@@ -153,12 +153,13 @@ def parse(text: str, url: str) -> Document:
     foreign = []
     for selector, name in _LOADED:
         for node in tree.css(selector)[:500]:
-            found = absolute(node.attributes.get(name) or "", base)
-            if found:
-                foreign.append(found)
+            address = absolute(node.attributes.get(name) or "", base)
+            if address:
+                foreign.append(address)
     for node in tree.css("style")[:50]:
         foreign += [
-            absolute(found, base) or "" for found in _CSS_URL.findall((node.text() or "")[:200_000])
+            absolute(address, base) or ""
+            for address in _CSS_URL.findall((node.text() or "")[:200_000])
         ]
     scripts = tuple(
         (node.text() or "")[:100_000]
@@ -168,7 +169,7 @@ def parse(text: str, url: str) -> Document:
         absolute(node.attributes.get("src") or node.attributes.get("data-href") or "", base)
         for node in tree.css("iframe[src], div.fb-page[data-href]")[:100]
     ]
-    frames = tuple(found for found in framed if found)
+    frames = tuple(address for address in framed if address)
     title = tree.css_first("title")
     generator = tree.css_first('meta[name="generator" i]')
     refresh = _refresh(tree, base)
@@ -197,11 +198,11 @@ def _refresh(tree: Any, base: str) -> str:
 
     node = tree.css_first('meta[http-equiv="refresh" i]')
     content = (node.attributes.get("content") or "")[:2000] if node else ""
-    found = re.fullmatch(r"\s*(\d{1,4})(?:\.\d*)?\s*[;,]\s*(?:url\s*=\s*)?[\"']?([^\"']+)[\"']?\s*",
+    match = re.fullmatch(r"\s*(\d{1,4})(?:\.\d*)?\s*[;,]\s*(?:url\s*=\s*)?[\"']?([^\"']+)[\"']?\s*",
                          content, re.IGNORECASE)  # fmt: skip
-    if found is None or int(found[1]) > 10:
+    if match is None or int(match[1]) > 10:
         return ""
-    return absolute(found[2], base) or ""
+    return absolute(match[2], base) or ""
 
 
 def plain(text: str) -> str:

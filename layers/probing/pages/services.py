@@ -40,24 +40,24 @@ def kind_of(host: str, *, country: str) -> str:
     labels = host.split(".")
     known = _hosts(country)
     for start in range(len(labels) - 1):
-        found = known.get(".".join(labels[start:]))
-        if found:
-            return found
+        kind = known.get(".".join(labels[start:]))
+        if kind:
+            return kind
     return ""
 
 
 def services_in(document: Document, *, country: str) -> tuple[Service, ...]:
     """The known services that a page links to or shows in a frame, the first link of each host."""
-    found: dict[tuple[str, str], Service] = {}
+    services: dict[tuple[str, str], Service] = {}
     links = [href for href, _ in document.links]
     own_domain = registrable(host_of(document.url))
     for href in [*links, *document.plugins]:
         url = absolute(href, document.base)
         host = host_of(url) if url else ""
         kind = kind_of(host, country=country) if host and registrable(host) != own_domain else ""
-        if url and kind and len(found) < MOST:
-            found.setdefault((kind, host), Service(kind, document.url, url))
-    return tuple(found.values())
+        if url and kind and len(services) < MOST:
+            services.setdefault((kind, host), Service(kind, document.url, url))
+    return tuple(services.values())
 
 
 def third_parties(document: Document) -> tuple[str, ...]:

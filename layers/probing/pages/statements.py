@@ -39,13 +39,13 @@ def _patterns(where: Literal["mention", "statement"]) -> tuple[tuple[Level, re.P
 def links_to(document: Document, kind: Kind) -> tuple[Link, ...]:
     """The links to a legal notice or an accessibility statement, the most telling first."""
     words = _words(kind)
-    found: list[tuple[int, int, Link]] = []
+    weighed: list[tuple[int, int, Link]] = []
     for place, (href, label) in enumerate(document.links):
         weight = _weight(label, href, words)
         url = absolute(href, document.base) if weight else None
         if url and split(url):
-            found.append((weight, place, Link(url.partition("#")[0], label[:LONGEST_LABEL])))
-    ordered = [link for _, _, link in sorted(found, key=lambda one: (-one[0], one[1]))]
+            weighed.append((weight, place, Link(url.partition("#")[0], label[:LONGEST_LABEL])))
+    ordered = [link for _, _, link in sorted(weighed, key=lambda one: (-one[0], one[1]))]
     return tuple({link.url: link for link in reversed(ordered)}[url] for url in
                  dict.fromkeys(link.url for link in ordered))  # fmt: skip
 
@@ -110,12 +110,12 @@ def level_declared(text: str) -> Level | None:
     'none'
     """
     words_of_page = plain(text[:LONGEST_TEXT])
-    found = [
+    levels = [
         (match.start(), level)
         for level, pattern in _patterns("statement")
         if (match := pattern.search(words_of_page)) is not None
     ]
-    return _level(words_of_page, "mention") or (min(found)[1] if found else None)
+    return _level(words_of_page, "mention") or (min(levels)[1] if levels else None)
 
 
 def _level(text: str, where: Literal["mention", "statement"]) -> Level | None:
@@ -130,12 +130,12 @@ def date_declared(text: str, *, until: date) -> str:
     """
     words_of_page = plain(text[:LONGEST_TEXT])
     before = "|".join(packaged_table("statements")["accessibility"]["dates"]["before"])
-    found = [
+    dates = [
         day
         for match in re.finditer(rf"(?:{before})\s*:?\s*(?:le\s+)?(.{{6,30}})", words_of_page)
         if (day := written_date(match[1])) and day <= until.isoformat()
     ]
-    return max(found, default="")
+    return max(dates, default="")
 
 
 @cache

@@ -38,12 +38,12 @@ def absolute(link: str, base: str) -> str | None:
     if not link or link.lower().startswith(("javascript:", "data:", "mailto:", "tel:", "sms:")):
         return None
     try:
-        found = urljoin(base, link)
-        parts = urlsplit(found)
+        joined = urljoin(base, link)
+        parts = urlsplit(joined)
         _ = parts.port
     except ValueError:
         return None
-    return found if parts.scheme else None
+    return joined if parts.scheme else None
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -130,8 +130,8 @@ def registrable(host: str) -> str:
     """
     if ":" in host or host.rpartition(".")[2].isdigit():
         return host
-    found = _suffixes().privatesuffix(host)
-    return str(found) if found else host
+    suffix = _suffixes().privatesuffix(host)
+    return str(suffix) if suffix else host
 
 
 def unwrapped(url: str) -> str:

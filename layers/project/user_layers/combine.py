@@ -36,10 +36,10 @@ def combine_rows(codes: Codes, figures: Figures, how: How | None) -> tuple[Combi
         how: None if each code has one row.
     """
     matched = np.flatnonzero(codes.matched)
-    found = codes.codes[matched]
-    if how is None or found.is_unique:
+    matched_codes = codes.codes[matched]
+    if how is None or matched_codes.is_unique:
         return Combined(codes, figures), 0
-    place, distinct = pd.factorize(found)
+    place, distinct = pd.factorize(matched_codes)
     values, reasons = figures.values[matched], figures.reasons[matched]
     known = ~np.isnan(values)
     first = matched[np.unique(place, return_index=True)[1]]

@@ -161,17 +161,17 @@ class Past:
         Raises: InputError: an arrondissement is listed together with its commune, and both would be
             counted.
         """
-        found = codes.codes[codes.matched]
+        matched = codes.codes[codes.matched]
         self._hint(codes, notices=notices)
-        if not self.carries or found.isin(self.territories.whole.codes).all():
+        if not self.carries or matched.isin(self.territories.whole.codes).all():
             return place_as_is(codes, figures, self.territories.codes)
-        self._check_parts(found)
-        values = pd.DataFrame({self.spec.id: figures.values[codes.matched]}, index=found)
-        reasons = pd.DataFrame({self.spec.id: figures.reasons[codes.matched]}, index=found)
-        passage = self._passage(found)
+        self._check_parts(matched)
+        values = pd.DataFrame({self.spec.id: figures.values[codes.matched]}, index=matched)
+        reasons = pd.DataFrame({self.spec.id: figures.reasons[codes.matched]}, index=matched)
+        passage = self._passage(matched)
         reaching = passage.reaching(self.territories.codes)
         how, name = _HOW.get(self.spec.unit, MEAN), self.spec.id
-        weights, equal = (None, []) if how == SUM else self._weights(found, passage)
+        weights, equal = (None, []) if how == SUM else self._weights(matched, passage)
         carried, sums = carry_figures(
             values,
             passage,
@@ -253,14 +253,14 @@ class Past:
 
     def _account(self, codes: Codes, reaching: Passage) -> Account:
         fates = codes.fates.copy()
-        matched, found = codes.matched, codes.codes
-        fates[matched & ~found.isin(reaching.shares["source"])] = Fate.OUTSIDE
-        fates[matched & found.isin(reaching.moved_on)] = Fate.CARRIED
-        fates[matched & found.isin(list(reaching.lost))] = Fate.LOST
+        matched, written = codes.matched, codes.codes
+        fates[matched & ~written.isin(reaching.shares["source"])] = Fate.OUTSIDE
+        fates[matched & written.isin(reaching.moved_on)] = Fate.CARRIED
+        fates[matched & written.isin(list(reaching.lost))] = Fate.LOST
         unknown = {row.row: row for row in codes.account.listed}
 
         def listed(row: int) -> Listed:
-            code, place = str(found[row]), codes.places(row)
+            code, place = str(written[row]), codes.places(row)
             if not matched[row]:
                 return unknown[place]
             if fates[row] == Fate.CARRIED:

@@ -111,8 +111,8 @@ def _check_degrees(raw: RawTable, names: tuple[str, str], crs: pyproj.CRS) -> No
     """Refuse coordinates in metres that are read as degrees, with the remedy for it."""
     if not crs.is_geographic:
         return
-    found = [cell.strip().replace(",", ".") for cell in column(raw, names[0])[:100]]
-    numbers = [float(cell) for cell in found if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", cell)]
+    texts = [cell.strip().replace(",", ".") for cell in column(raw, names[0])[:100]]
+    numbers = [float(cell) for cell in texts if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", cell)]
     if len(numbers) and min(map(abs, numbers)) > 720:
         raise InputError(
             raw.fault(
@@ -147,15 +147,15 @@ def _split(raw: RawTable, name: str) -> tuple[RawTable, int | None]:
 
 def _pairs(raw: RawTable, name: str) -> list[tuple[str, str]]:
     """Return longitude and latitude of "latitude, longitude", both "" for a blank cell."""
-    found, faults = [], []
+    pairs, faults = [], []
     for row, cell in enumerate(column(raw, name)):
         pair = _PAIR.fullmatch(cell)
-        found.append((pair[2], pair[1]) if pair else ("", ""))
+        pairs.append((pair[2], pair[1]) if pair else ("", ""))
         if cell.strip() and pair is None:
             faults.append(_unlike(raw, name, row))
     if faults:
         raise InputError(faults[:100])
-    return found
+    return pairs
 
 
 def _middles(raw: RawTable, name: str) -> tuple[list[tuple[str, str]], int | None]:

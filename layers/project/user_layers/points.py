@@ -90,21 +90,21 @@ class DistanceLayer:
         spec = self.spec
         whole = territories.whole  # the nearest point may be outside the selection
         coordinates = read_crs(spec, self.project)
-        found = compute_nearest(
+        nearest = compute_nearest(
             centres_of(whole),
             self.project.path(spec.path),
             layout=layout_of(spec, coordinates, self.project.path(spec.path)),
             crs=coordinates,
             groups=parts_of(whole),
         )
-        values = found.distance_m / 1000
+        values = nearest.distance_m / 1000
         if not (values <= FARTHEST_KM).any():
             raise InputError(
                 _nowhere(
                     spec,
                     _(
                         "none of the {rows} points lies within {km} km of a territory.",
-                        rows=found.rows,
+                        rows=nearest.rows,
                         km=FARTHEST_KM,
                     ),
                 )
@@ -112,7 +112,7 @@ class DistanceLayer:
         values = values.reindex(territories.codes)
         reasons = np.where(values.isna(), int(Reason.NOT_COVERED), int(Reason.PRESENT))
         notices = Notices()
-        _say_left_out(spec.id, 0, found.unreadable, notices=notices)
+        _say_left_out(spec.id, 0, nearest.unreadable, notices=notices)
         return Measurement(
             indicator=distance_indicator(spec, self.project, territories.level),
             values=values,
@@ -156,10 +156,10 @@ class MeanLayer:
         whole = territories.whole
         coordinates = read_crs(spec, self.project)
         points = read_points(spec, self.project, coordinates, notices=notices)
-        found = find_territories(
+        places = find_territories(
             whole.frame.geometry, points.x.values, points.y.values, crs=points.crs
         )
-        if not (found >= 0).any():
+        if not (places >= 0).any():
             raise InputError(_nowhere(spec, _in_none(len(points.raw))))
         values = parse_numbers(
             points.raw,
@@ -169,30 +169,30 @@ class MeanLayer:
             missing=spec.missing,
             nodata=nodata_figures(spec.nodata),
         )
-        weights = np.ones(len(found))
+        weights = np.ones(len(places))
         if spec.weight is not None:
             over = parse_numbers(points.raw, spec.weight, bounds=(0, None))
             weights = over.values
-        known = (found >= 0) & np.isfinite(values.values) & np.isfinite(weights)
+        known = (places >= 0) & np.isfinite(values.values) & np.isfinite(weights)
         if not (weights[known] > 0).any():
             raise InputError(_no_mean(points.raw, spec))
         size = len(whole.codes)
-        total = np.bincount(found[known], weights=weights[known], minlength=size)
+        total = np.bincount(places[known], weights=weights[known], minlength=size)
         product = np.bincount(
-            found[known], weights=(values.values * weights)[known], minlength=size
+            places[known], weights=(values.values * weights)[known], minlength=size
         )
         with np.errstate(invalid="ignore", divide="ignore"):
             means = pd.Series(np.where(total > 0, product / total, np.nan), whole.codes)
         placed = np.isfinite(points.x.values) & np.isfinite(points.y.values)
         account = account_rows(
-            np.where(found >= 0, Fate.MATCHED, Fate.LOST),
+            np.where(places >= 0, Fate.MATCHED, Fate.LOST),
             lambda row: Listed(
                 points.raw.place(row), points.cells[row], NOWHERE if placed[row] else NO_PLACE
             ),
         )
-        inside = int(np.isin(found, np.flatnonzero(whole.codes.isin(territories.codes))).sum())
+        inside = int(np.isin(places, np.flatnonzero(whole.codes.isin(territories.codes))).sum())
         account = replace(account, matched=inside, outside=account.matched - inside)
-        outside = int((placed & (found < 0)).sum())
+        outside = int((placed & (places < 0)).sum())
         _say_left_out(spec.id, outside, int((~placed).sum()), notices=notices)
         notices.extend(values.notices)
         means = means.reindex(territories.codes)
@@ -227,10 +227,10 @@ def _weight_of(spec: PointsEntry) -> str:
 def mean_indicator(spec: PointsEntry, project: Project, level: str) -> Indicator:
     """When territories are aggregated, it is weighted by the weights of the points."""
     unit: Unit = "number" if spec.unit == "url" or spec.unit == "count" else spec.unit
-    found = describe(
+    indicator = describe(
         spec, project, kind="intensive", unit=unit, denominator=_weight_of(spec), level=level
     )
-    return replace(found, denominator=_weight_of(spec))
+    return replace(indicator, denominator=_weight_of(spec))
 
 
 def _count_rows(
@@ -244,18 +244,18 @@ def _count_rows(
     """Return counts with an account of every row, read as strictly as any table."""
     points = read_points(spec, project, coordinates, notices=notices)
     raw, x, y = points.raw, points.x, points.y
-    found = find_territories(territories.frame.geometry, x.values, y.values, crs=points.crs)
-    if not (found >= 0).any():
+    places = find_territories(territories.frame.geometry, x.values, y.values, crs=points.crs)
+    if not (places >= 0).any():
         raise InputError(_nowhere(spec, _in_none(len(raw))))
     placed = np.isfinite(x.values) & np.isfinite(y.values)
     cells = points.cells
     account = account_rows(
-        np.where(found >= 0, Fate.MATCHED, Fate.LOST),
+        np.where(places >= 0, Fate.MATCHED, Fate.LOST),
         lambda row: Listed(raw.place(row), cells[row], NOWHERE if placed[row] else NO_PLACE),
     )
-    outside = int((placed & (found < 0)).sum())
+    outside = int((placed & (places < 0)).sum())
     _say_left_out(spec.id, outside, int((~placed).sum()), notices=notices)
-    counts = np.bincount(found[found >= 0], minlength=len(territories.codes))
+    counts = np.bincount(places[places >= 0], minlength=len(territories.codes))
     account = with_left_out(account, merged=0, unpicked=points.unpicked)
     return pd.Series(counts, territories.codes), account
 
@@ -297,8 +297,8 @@ def layout_of(spec: PointsEntry, coordinates: pyproj.CRS, path: Path) -> Layout:
         decimal=spec.decimal or ".",
         bounds=bounds_of(coordinates),
     )
-    found = layout_by_evidence(path, given) or given
-    return found if spec.decimal is None else replace(found, decimal=spec.decimal)
+    layout = layout_by_evidence(path, given) or given
+    return layout if spec.decimal is None else replace(layout, decimal=spec.decimal)
 
 
 def _say_left_out(layer: str, outside: int, unreadable: int, *, notices: Notices) -> None:
@@ -341,9 +341,9 @@ def read_crs(spec: PointsEntry, project: Project) -> pyproj.CRS:
     Raises:
         InputError: an unknown one, or one that is neither projected nor geographic.
     """
-    found = crs_named(spec.crs or "EPSG:4326", project.file, f"layers.{spec.id}.crs")
-    assert found is not None  # a name was given
-    return found
+    system = crs_named(spec.crs or "EPSG:4326", project.file, f"layers.{spec.id}.crs")
+    assert system is not None  # a name was given
+    return system
 
 
 def point_layer(spec: PointsEntry, project: Project) -> Layer:

@@ -135,21 +135,21 @@ class UrbanisationLayer:
         """
         spec = self.spec
         check_raster_limits(self.project.path(spec.path), self.project.limits)
-        found = compute_urbanisation(
+        urbanisation = compute_urbanisation(
             territories.frame.geometry,
             self.project.path(spec.path),
             nodata=nodata_of(spec),
         )
-        covered = found.covered.fillna(0.0)
+        covered = urbanisation.covered.fillna(0.0)
         number = {name: float(place) for place, name in enumerate(CLASSES, start=1)}
-        values = found.degree.map(number).astype("float64").where(covered >= LEAST_COVER)
+        values = urbanisation.degree.map(number).astype("float64").where(covered >= LEAST_COVER)
         check_cover(values, territories, spec.path, lambda whole: self(whole, inputs))
         reasons = np.select(
             [covered < LEAST_COVER, values.isna()],
             [int(Reason.NOT_COVERED), int(Reason.NOT_APPLICABLE)],
             default=int(Reason.PRESENT),
         )
-        notices = Notices(found.notices)
+        notices = Notices(urbanisation.notices)
         say_cover(spec.id, covered, notices=notices)
         return Measurement(
             indicator=raster_indicator(spec, self.project, territories.level),

@@ -21,10 +21,10 @@ def crs_named(name: str | None, file: str, key: str) -> pyproj.CRS | None:
     if name is None:
         return None
     try:
-        found = pyproj.CRS.from_user_input(name)
+        system = pyproj.CRS.from_user_input(name)
     except pyproj.exceptions.CRSError:
-        found = None
-    if found is None or not (found.is_geographic or found.is_projected):
+        system = None
+    if system is None or not (system.is_geographic or system.is_projected):
         raise InputError(
             Fault(
                 _(
@@ -37,4 +37,4 @@ def crs_named(name: str | None, file: str, key: str) -> pyproj.CRS | None:
                 kind="unknown-crs",
             )
         )
-    return pyproj.CRS("OGC:CRS84") if found == pyproj.CRS("EPSG:4326") else found
+    return pyproj.CRS("OGC:CRS84") if system == pyproj.CRS("EPSG:4326") else system

@@ -231,13 +231,13 @@ def check_kind_of_codes(
     if extra is None or _POSTAL not in extra or level != territories.level or not unknown.any():
         return
     postal = {one for text in extra[_POSTAL].dropna().unique() for one in str(text).split()}
-    found = codes.codes.isin(postal)
-    if found.mean() < 1 - _MOST_NOT_POSTAL or found.sum() <= codes.matched.sum():
+    is_postal = codes.codes.isin(postal)
+    if is_postal.mean() < 1 - _MOST_NOT_POSTAL or is_postal.sum() <= codes.matched.sum():
         return
-    strange = codes.codes[unknown & found]
+    strange = codes.codes[unknown & is_postal]
     if not len(strange):
         return
-    row = int(np.flatnonzero(unknown & found)[0])
+    row = int(np.flatnonzero(unknown & is_postal)[0])
     raise InputError(
         raw.fault(
             _(

@@ -39,7 +39,7 @@ def crossing_section(scope: Scope) -> Section:
     figure = draw_figure(atlas, pair, inside, scope.lang, width=WIDTH, sheet=sheet, classed=classed)
     blocks = tuple(block for block in (figure, table) if block is not None)
     note = words["crossing_note"].format(units=scope.units)
-    said_of = _said(scope, table, *classed.square)
+    said_of = _sentences(scope, table, *classed.square)
     return Section("map", words["map"], said_of, blocks=blocks, notes=(note,))
 
 
@@ -71,7 +71,7 @@ def _table(scope: Scope, classed: Classed, across: Axis, up: Axis) -> Table:
     return make_table("t-crossing", words["crossing_caption"], columns, rows)
 
 
-def _said(scope: Scope, table: Table, across: Axis, up: Axis) -> tuple[Sentence, ...]:
+def _sentences(scope: Scope, table: Table, across: Axis, up: Axis) -> tuple[Sentence, ...]:
     strong = table.at("22", "units")
     key = "crossing.both" if strong.value else "crossing.none"
     if table.at("unknown", "units").value == scope.area.count:

@@ -66,17 +66,17 @@ def dimensions_section(scope: Scope) -> Section:
             sheet=sheet,
             classed=scope.shared.classed(one.id, scope.lang),
         )
-        said = _said(scope, one, table)
+        sentence = _sentence(scope, one, table)
         if figure is not None:
-            figures.append((figure, said))
+            figures.append((figure, sentence))
     if not figures:
-        sentences = tuple(_said(scope, one, table) for one in chosen)
+        sentences = tuple(_sentence(scope, one, table) for one in chosen)
         return Section("dimensions", words["dimensions"], sentences)
     multiples = Multiples("", tuple(figures), words["map_note"])
     return Section("dimensions", words["dimensions"], blocks=(multiples,))
 
 
-def _said(scope: Scope, dimension: Indicator, table: Table) -> Sentence:
+def _sentence(scope: Scope, dimension: Indicator, table: Table) -> Sentence:
     """Return a dimension, also of the widest reference, then the figures it is computed from."""
     subject = subject_of(scope)
     last = len(subject.references) - 1

@@ -36,14 +36,14 @@ def flagged_section(scope: Scope) -> Section:
     for place, flag in enumerate(flags):
         table = _tally(scope, flag, f"t-flag{place}")
         blocks.append(table)
-        sentences += _flag_said(scope, flag, table)
+        sentences += _flag_sentences(scope, flag, table)
         listed = _listed(scope, flag, f"t-flagged{place}")
         if listed is not None:
             more.append(listed)
     types = _types(scope)
     if types is not None:
         blocks.append(types)
-        sentences += _types_said(scope, types)
+        sentences += _types_sentences(scope, types)
     notes = [scope.words["flag_note"]] if flags else []
     notes += [
         f"{flag.title_in(scope.lang)}{scope.words['colon']}{flag.method_in(scope.lang)}"
@@ -101,7 +101,7 @@ def _none(flagged: np.ndarray) -> float:
     return float("nan") if flagged.any() else 0.0
 
 
-def _flag_said(scope: Scope, flag: Indicator, table: Table) -> list[Sentence]:
+def _flag_sentences(scope: Scope, flag: Indicator, table: Table) -> list[Sentence]:
     words = scope.words
     slots: dict[str, Slot] = {
         "title": Piece(flag.title_in(scope.lang), is_name=True),
@@ -114,10 +114,10 @@ def _flag_said(scope: Scope, flag: Indicator, table: Table) -> list[Sentence]:
     if table.at("area", "unjudged").value == table.at("area", "units").value:
         return [say(words, "flag.unknown", title=slots["title"])]
     if scope.area.count == 1:
-        return [_one_said(scope, slots["title"], table)]
+        return [_single_sentence(scope, slots["title"], table)]
     if not table.at("area", "flagged").value:
-        some = "flag.none.of" if table.at("area", "unjudged").value else "flag.none"
-        sentences = [say(words, some, **slots, unjudged=table.at("area", "unjudged"))]
+        key = "flag.none.of" if table.at("area", "unjudged").value else "flag.none"
+        sentences = [say(words, key, **slots, unjudged=table.at("area", "unjudged"))]
     elif table.at("area", "people").value is None:
         sentences = [say(words, "flag.count", **slots)]
     else:
@@ -141,7 +141,7 @@ def _flag_said(scope: Scope, flag: Indicator, table: Table) -> list[Sentence]:
     return sentences
 
 
-def _one_said(scope: Scope, title: Slot, table: Table) -> Sentence:
+def _single_sentence(scope: Scope, title: Slot, table: Table) -> Sentence:
     """Return the sentences on a single territory, which has no shares."""
     key = "none"
     for state in ("flagged", "possible"):
@@ -201,7 +201,7 @@ def _types(scope: Scope) -> Table | None:
     return make_table("t-types", words["types_caption"], columns, rows)
 
 
-def _types_said(scope: Scope, table: Table) -> list[Sentence]:
+def _types_sentences(scope: Scope, table: Table) -> list[Sentence]:
     thin, dense = str(RURAL_POOR), str(URBAN_POOR)
     if scope.area.count == 1:
         return []

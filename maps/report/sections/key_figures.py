@@ -49,7 +49,7 @@ def key_section(scope: Scope) -> Section:
     return Section(
         "key",
         words["key"],
-        _said(scope, subject, table),
+        _sentences(scope, subject, table),
         blocks=(table,) if measured else (),
         notes=tuple(notes) if measured else (),
         more=more,
@@ -122,17 +122,17 @@ def _cell(scope: Scope, area: Area, indicator: Indicator) -> Cell:
     return scope.figure(figure_of(scope.shared.columns, indicator, area.inside), indicator)
 
 
-def _said(scope: Scope, subject: Subject, table: Table) -> tuple[Sentence, ...]:
+def _sentences(scope: Scope, subject: Subject, table: Table) -> tuple[Sentence, ...]:
     if not table.rows:
         return (say(scope.words, "key.nothing"),)
-    sentences = [*_index_said(scope, subject, table), *coarse_said(scope)]
+    sentences = [*_index_sentences(scope, subject, table), *coarse_sentences(scope)]
     last = len(subject.references) - 1
     if last >= 0 and not dimensions_of(scope):  # whose paragraphs say it
         sentences += _grouped(scope, subject, table, last, subject.references[last])
     return tuple(sentences)
 
 
-def coarse_said(scope: Scope) -> tuple[Sentence, ...]:
+def coarse_sentences(scope: Scope) -> tuple[Sentence, ...]:
     """Return which figures are computed from those of a containing level, by name."""
     atlas, main = scope.atlas, scope.shared.main
     native = "" if main is None else atlas.coarser_level_of(main)
@@ -163,7 +163,7 @@ def _breaks(scope: Scope, titles: list[Piece]) -> tuple[Piece, ...]:
     return tuple(pieces)
 
 
-def _index_said(scope: Scope, subject: Subject, table: Table) -> list[Sentence]:
+def _index_sentences(scope: Scope, subject: Subject, table: Table) -> list[Sentence]:
     main = scope.shared.main
     if main is None:
         return [say(scope.words, "index.none")]

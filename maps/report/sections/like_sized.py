@@ -54,9 +54,9 @@ def like_sized_section(scope: Scope) -> Section:
     bands = _bands(scope, compared, indicator)
     residuals, parts, outcome = _residuals(scope, compared, indicator)
     sentences = [
-        *_bands_said(scope, indicator, bands),
-        *_residuals_said(scope, indicator, residuals),
-        *_outcome_said(scope, indicator, outcome),
+        *_bands_sentences(scope, indicator, bands),
+        *_residuals_sentences(scope, indicator, residuals),
+        *_outcome_sentences(scope, indicator, outcome),
     ]
     note = words["size_note"].format(n=scope.number(compared.fitted_territories), units=scope.units)
     return Section(
@@ -103,7 +103,7 @@ def _band_cells(
     return scope.count(len(values)), scope.percent(values.mean())
 
 
-def _bands_said(scope: Scope, indicator: Indicator, table: Table) -> list[Sentence]:
+def _bands_sentences(scope: Scope, indicator: Indicator, table: Table) -> list[Sentence]:
     rows = [row for row in table.rows if (table.at(row, "units").value or 0) >= FEWEST]
     if len(rows) < 2:
         return []
@@ -129,17 +129,17 @@ def _residuals(
 ) -> tuple[Table | None, Table | None, Table | None]:
     """Return the area beside what is expected; its parts, the worst first; and how many parts are
     below, above or neither."""
-    own = None
+    area_row = None
     if not scope.area.inside.all():
-        own = _residual_row(scope, compared.table, scope.area)
+        area_row = _residual_row(scope, compared.table, scope.area)
     level = parts_level(scope.atlas, scope.area)
     parts = parts_of(scope.atlas, scope.area, level, lang=scope.lang) if level else ()
-    found = [
+    residual_rows = [
         (area, row)
         for area in parts
         if (row := _residual_row(scope, compared.table, area)) is not None
     ]
-    rest = _clear(found)
+    rest = _clear(residual_rows)
     rest.sort(key=lambda pair: (pair[1][4].value or 0.0, pair[0].code))
     plural = scope.level_title(level, plural=True) if level else ""
     # A part without any figure is not distinguishable either.
@@ -156,7 +156,11 @@ def _residuals(
         "expected": words["expected"],
         "residual": words["residual"],
     }
-    one = None if own is None else make_table("t-residuals", caption, columns, {"area": own})
+    one = (
+        None
+        if area_row is None
+        else make_table("t-residuals", caption, columns, {"area": area_row})
+    )
     rows = {f"part-{area.code}": cells for area, cells in rest}
     listed = make_table("t-residuals-parts", caption, columns, rows) if rows else None
     return one, listed, outcome
@@ -192,7 +196,7 @@ def _outcome(scope: Scope, kinds: list[str], plural: str) -> Table | None:
     return make_table("t-outcome", caption, columns, rows)
 
 
-def _outcome_said(scope: Scope, indicator: Indicator, table: Table | None) -> list[Sentence]:
+def _outcome_sentences(scope: Scope, indicator: Indicator, table: Table | None) -> list[Sentence]:
     if table is None:
         return []
     slots: dict[str, Slot] = {kind: table.at(kind, "n") for kind in table.rows}
@@ -236,7 +240,7 @@ def _name_of(scope: Scope, area: Area) -> str:
     return part_name(scope, area)
 
 
-def _residuals_said(scope: Scope, indicator: Indicator, table: Table | None) -> list[Sentence]:
+def _residuals_sentences(scope: Scope, indicator: Indicator, table: Table | None) -> list[Sentence]:
     if table is None or "area" not in table.rows:
         return []
     residual = table.at("area", "residual")

@@ -42,7 +42,11 @@ def measured_section(scope: Scope) -> Section:
     words, shown = scope.words, scope.shared.shown
     table = _measures(scope, shown, "t-quality")
     unscored, account = _unscored(scope), _account(scope)
-    sentences = (*_own_said(scope), *_said(scope, table), *_unscored_said(scope, unscored))
+    sentences = (
+        *_measures_sentence(scope),
+        *_sentences(scope, table),
+        *_unscored_sentences(scope, unscored),
+    )
     notes = [words["missing_note"], words["limits"]]
     coarse = [one for one in shown if _is_coarse(scope, one) and not one.parts]
     if coarse:
@@ -64,13 +68,13 @@ def measured_section(scope: Scope) -> Section:
     )
 
 
-def _own_said(scope: Scope) -> tuple[Sentence, ...]:
+def _measures_sentence(scope: Scope) -> tuple[Sentence, ...]:
     """Return the figures of an index without dimensions or recipe, by name: the table has those of
     others."""
-    own = [one for one in scope.shared.shown if not one.parts and one.role == "indicator"]
-    if not own or len(own) > FEW_NAMED:
+    indicators = [one for one in scope.shared.shown if not one.parts and one.role == "indicator"]
+    if not indicators or len(indicators) > FEW_NAMED:
         return ()
-    listed = _listed(scope.words, [one.title_in(scope.lang) for one in own])
+    listed = _listed(scope.words, [one.title_in(scope.lang) for one in indicators])
     return (say(scope.words, "measures.own", listed=listed),)
 
 
@@ -195,7 +199,7 @@ def _coverage(scope: Scope, indicator: Indicator) -> tuple[Cell, ...]:
     )
 
 
-def _said(scope: Scope, table: Table) -> tuple[Sentence, ...]:
+def _sentences(scope: Scope, table: Table) -> tuple[Sentence, ...]:
     if not table.rows:
         return (say(scope.words, "quality.nothing"),)
     least = min(table.rows, key=lambda row: table.at(row, "known").value or 0.0)
@@ -261,7 +265,7 @@ def _unscored(scope: Scope) -> Table | None:
     return make_table("t-unscored", caption, columns, {main.id: row})
 
 
-def _unscored_said(scope: Scope, table: Table | None) -> tuple[Sentence, ...]:
+def _unscored_sentences(scope: Scope, table: Table | None) -> tuple[Sentence, ...]:
     """Return who is left out of the index; a summary says it if they are more than a hundredth."""
     if table is None:
         return ()

@@ -51,11 +51,11 @@ def _sentence(scope: Scope, indicator: Indicator, text: str) -> str:
 def _sources(scope: Scope, sources: Sequence[Source]) -> Table:
     """Return one row for each publication, with all its dates."""
     words = scope.words
-    found: dict[tuple[str, str], list[Source]] = {}
+    issues_of: dict[tuple[str, str], list[Source]] = {}
     for source in sources:
-        found.setdefault((source.producer, source.title), []).append(source)
+        issues_of.setdefault((source.producer, source.title), []).append(source)
     rows = {}
-    for place, issues in enumerate(found.values()):
+    for place, issues in enumerate(issues_of.values()):
         one = issues[0]
         dates = dict.fromkeys(scope.day(each.published) for each in issues if each.published)
         rows[str(place)] = (

@@ -27,7 +27,7 @@ from zoneblanche.maps.report.map import Figure, class_areas, draw_figure
 from zoneblanche.maps.report.peers import standing_of
 from zoneblanche.maps.report.picture import Sheet
 from zoneblanche.maps.report.scope import MANY, Scope, digits_of, population_of
-from zoneblanche.maps.report.sections.key_figures import coarse_said
+from zoneblanche.maps.report.sections.key_figures import coarse_sentences
 from zoneblanche.maps.report.sections.measured import people_of
 
 NAMED = 10
@@ -55,11 +55,11 @@ def ranking_section(scope: Scope) -> Section:
             figure = draw_areas(scope, main, level, caption="areas_map_plain")
             blocks += [] if figure is None else [figure]
         blocks.append(parts)
-        sentences.append(_parts_said(scope, level, parts))
+        sentences.append(_parts_sentence(scope, level, parts))
     worst = _worst(scope, main)
     tied = _tied(scope, main)
-    sentences += _worst_said(scope, main, worst, tied)
-    sentences += coarse_said(scope)
+    sentences += _worst_sentences(scope, main, worst, tied)
+    sentences += coarse_sentences(scope)
     if tied is not None:
         blocks.append(tied)
     if parts is None:  # too few territories for parts: they are listed themselves
@@ -88,7 +88,7 @@ def _peers(scope: Scope, main: Indicator) -> Table | None:
     table = scope.shared.peers(level)
     if table is None or len(table) < 3 or code not in table.index:
         return None
-    found = standing_of(
+    standing = standing_of(
         table,
         scope.shared.drawn.get(level),
         code,
@@ -97,8 +97,11 @@ def _peers(scope: Scope, main: Indicator) -> Table | None:
     )
     words = scope.words
     counts = {
-        "worse": found.worse, "same": found.same, "better": found.better, "unsure": found.unknown,
-    }  # fmt: skip
+        "worse": standing.worse,
+        "same": standing.same,
+        "better": standing.better,
+        "unsure": standing.unknown,
+    }
     rows = {key: (Cell(words[f"peers_{key}"]), scope.count(n)) for key, n in counts.items()}
     rows["all"] = (Cell(words["peers_all"]), scope.count(len(table) - 1))
     plural = scope.level_title(level, plural=True)
@@ -112,16 +115,16 @@ def _peers(scope: Scope, main: Indicator) -> Table | None:
 
 def _parts(scope: Scope, main: Indicator, level: str) -> Table | None:
     """Return the parts of the area from the worst to the best; of many, the two ends."""
-    found = [
+    scored = [
         (part, figure_of(scope.shared.columns, main, part.inside).value)
         for part in parts_of(scope.atlas, scope.area, level, lang=scope.lang)
     ]
-    found = [(part, value) for part, value in found if np.isfinite(value)]
-    if len(found) < 2:
+    scored = [(part, value) for part, value in scored if np.isfinite(value)]
+    if len(scored) < 2:
         return None
     sign = -1.0 if main.better == "lower" else 1.0
-    found.sort(key=lambda pair: (sign * pair[1], pair[0].code))
-    shown = found if len(found) <= MOST_PARTS else [*found[:10], *found[-5:]]
+    scored.sort(key=lambda pair: (sign * pair[1], pair[0].code))
+    shown = scored if len(scored) <= MOST_PARTS else [*scored[:10], *scored[-5:]]
     words = scope.words
     rows = {}
     for part, _value in shown:
@@ -139,7 +142,7 @@ def _parts(scope: Scope, main: Indicator, level: str) -> Table | None:
         "score": main.title_in(scope.lang),
     }
     note = words["parts_mean"].format(plural=plural, units=scope.units)
-    if len(shown) < len(found):
+    if len(shown) < len(scored):
         note = f"{words['parts_more'].format(plural=plural)} {note}"
     return make_table(
         "t-parts",
@@ -164,7 +167,7 @@ def _part_score(scope: Scope, main: Indicator, part: Area) -> Cell:
     return replace(cell, bar=tuple((end - low) / (high - low) for end in ends))
 
 
-def _parts_said(scope: Scope, level: str, parts: Table) -> Sentence:
+def _parts_sentence(scope: Scope, level: str, parts: Table) -> Sentence:
     first, *_between, last = parts.rows
     return say(
         scope.words,
@@ -244,8 +247,8 @@ def unit_rows(
     scores = np.column_stack([values, *_ends(table, "score_low", "score_high")])
     ranks = None
     if "rank" in table:
-        own = table["rank"].to_numpy("float64")
-        ranks = np.column_stack([own, *_ends(table, "rank_low", "rank_high")])
+        ranks_of_units = table["rank"].to_numpy("float64")
+        ranks = np.column_stack([ranks_of_units, *_ends(table, "rank_low", "rank_high")])
     ranked = 0 if ranks is None else int(np.isfinite(ranks[:, 0]).sum())
     rows = {}
     for at in places:
@@ -324,7 +327,9 @@ def _tied(scope: Scope, main: Indicator) -> Table | None:
     )
 
 
-def _worst_said(scope: Scope, main: Indicator, worst: Table, tied: Table | None) -> list[Sentence]:
+def _worst_sentences(
+    scope: Scope, main: Indicator, worst: Table, tied: Table | None
+) -> list[Sentence]:
     """Return who shares the worst score; a single one is named by the brief or the table."""
     if tied is None:
         return []

@@ -48,12 +48,14 @@ def unequal_section(scope: Scope) -> Section:
     table = None if main is None else _spread(scope, main) if bounded else _amounts(scope, main)
     if main is None or table is None:
         return Section("unequal", words["unequal"], (say(words, "unequal.nothing"),))
-    sentences = _spread_said(scope, main, table) if bounded else _amounts_said(scope, main, table)
+    sentences = (
+        _spread_sentences(scope, main, table) if bounded else _amounts_sentences(scope, main, table)
+    )
     blocks: list[object] = [table]
     split = _variance_split(scope, main) if bounded else _theil_split(scope, main)
     if split is not None:
         blocks.append(split)
-        sentences += _split_said(scope, split)
+        sentences += _split_sentences(scope, split)
     notes = [words["spread_note" if bounded else "unequal_note"]]
     if split is not None:
         notes.append(words["variance_note" if bounded else "split_note"])
@@ -65,7 +67,7 @@ def unequal_section(scope: Scope) -> Section:
 def _spread(scope: Scope, main: Indicator) -> Table | None:
     """Return standard deviation and distance of the deciles of a bounded figure, in its unit."""
     try:
-        found = measure_spread(scope.inner, main.id)
+        spread = measure_spread(scope.inner, main.id)
     except (InputError, KeyError):
         return None
     if scope.inner.values[main.id].notna().sum() < 2:
@@ -74,7 +76,7 @@ def _spread(scope: Scope, main: Indicator) -> Table | None:
     scale = 100.0 if main.unit == "boolean" else 1.0
     rows = {}
     for name in SPREADS:
-        values = scale * found.loc[name, list(WAYS)].to_numpy("float64")
+        values = scale * spread.loc[name, list(WAYS)].to_numpy("float64")
         cells = [Cell(scope.number(value, digits), finite(value)) for value in values]
         rows[name] = (Cell(words[f"measure_{name}"]), *cells)
     caption = words["spread_caption"].format(title=main.title_in(scope.lang))
@@ -91,7 +93,7 @@ def _counting(scope: Scope) -> dict[str, str]:
     }
 
 
-def _spread_said(scope: Scope, main: Indicator, table: Table) -> list[Sentence]:
+def _spread_sentences(scope: Scope, main: Indicator, table: Table) -> list[Sentence]:
     title = Piece(main.title_in(scope.lang), is_name=True)
     units, people = (table.at("sd", way) for way in WAYS)
     if not units.value:
@@ -141,12 +143,12 @@ def _variance_split(scope: Scope, main: Indicator) -> Table | None:
 def _amounts(scope: Scope, main: Indicator) -> Table | None:
     """Return the measures of inequality of an amount."""
     try:
-        found = measure_inequality(scope.inner, main.id, draws=0)
+        inequality = measure_inequality(scope.inner, main.id, draws=0)
     except (InputError, KeyError):
         return None
-    if found.territories < 2:
+    if inequality.territories < 2:
         return None
-    value = found.table["value"].to_dict()
+    value = inequality.table["value"].to_dict()
     rows = {}
     for name in MEASURES:
         cells = [
@@ -161,7 +163,7 @@ def _amounts(scope: Scope, main: Indicator) -> Table | None:
 _DIGITS = {"palma": 1, "p90-p10": 1}
 
 
-def _amounts_said(scope: Scope, main: Indicator, table: Table) -> list[Sentence]:
+def _amounts_sentences(scope: Scope, main: Indicator, table: Table) -> list[Sentence]:
     units, people = (table.at("gini", way) for way in WAYS)
     title = Piece(main.title_in(scope.lang), is_name=True)
     if units.value is None:
@@ -221,7 +223,7 @@ def _title_of(scope: Scope, by: str) -> str:
     return scope.words["by_level"].format(title=scope.level_title(by))
 
 
-def _split_said(scope: Scope, table: Table) -> list[Sentence]:
+def _split_sentences(scope: Scope, table: Table) -> list[Sentence]:
     """Return the split by the groups that differ most."""
     share = "between" if "between" in table.columns else "people"
     row = max(table.rows, key=lambda row: table.at(row, share).value or 0.0)

@@ -34,7 +34,7 @@ def waves_section(scope: Scope) -> Section:
     change = _change(scope, panel)
     if change is None:
         return Section("waves", words["waves"], (say(words, "waves.nothing"),))
-    sentences = [_change_said(scope, panel, change, row) for row in change.rows]
+    sentences = [_change_sentence(scope, panel, change, row) for row in change.rows]
     return Section(
         "waves",
         words["waves"],
@@ -98,7 +98,7 @@ def _change(scope: Scope, panel: Panel) -> Table | None:
     return make_table("t-change", words["change_caption"], columns, rows)
 
 
-def _change_said(scope: Scope, panel: Panel, table: Table, row: str) -> Sentence:
+def _change_sentence(scope: Scope, panel: Panel, table: Table, row: str) -> Sentence:
     change = table.at(row, "change")
     return say(
         scope.words,

@@ -40,9 +40,9 @@ def former_codes(official: OfficialCode, tables: Mapping[str, pd.DataFrame]) -> 
     with_others = {now for _, now, _ in rows}
     kept = people.index.intersection(sorted(with_others))
     rows += [(code, code, "kept") for code in kept]
-    found = pd.DataFrame(rows, columns=["code", "now", "kind"])
-    found["people"] = found["code"].map(people).astype("Int64")
-    return found.sort_values(["code", "now"], ignore_index=True)
+    table = pd.DataFrame(rows, columns=["code", "now", "kind"])
+    table["people"] = table["code"].map(people).astype("Int64")
+    return table.sort_values(["code", "now"], ignore_index=True)
 
 
 def arrondissements(
@@ -59,15 +59,15 @@ def arrondissements(
     Raises:
         InputError: a shape is missing, or those of a commune do not fill it.
     """
-    found = official.arrondissements
-    shapes = shapes_of(table, types=("ARM",)).reindex(found.index)
-    absent = list(found.index[shapes.isna()])
-    if absent or set(found.index) - set(WHOLE):
+    known = official.arrondissements
+    shapes = shapes_of(table, types=("ARM",)).reindex(known.index)
+    absent = list(known.index[shapes.isna()])
+    if absent or set(known.index) - set(WHOLE):
         message = f"arrondissements without a shape, or unknown ones: {first_of(absent)}."
         raise InputError(Fault(message, kind="geometry"))
     oriented = pd.Series(shapely.orient_polygons(shapes.to_numpy()), index=shapes.index)
     area = geodesic_area_km2(oriented)
-    frame = found.assign(area_km2=area, geometry=snap(oriented, step)).reset_index()
+    frame = known.assign(area_km2=area, geometry=snap(oriented, step)).reset_index()
     return gpd.GeoDataFrame(frame, geometry="geometry", crs="EPSG:4326")
 
 
@@ -76,7 +76,7 @@ def _people(tables: Mapping[str, pd.DataFrame]) -> pd.Series:
     the newest in which it was a commune that no longer exists."""
     newest = tables[max(tables)]
     current = set(newest["code"][newest["type"] == "COM"])
-    found = pd.Series(dtype="float64")
+    people = pd.Series(dtype="float64")
     for types in (("COMD", "COMA"), ("COM",)):
         for wave in sorted(tables, reverse=True):
             table = tables[wave]
@@ -84,5 +84,5 @@ def _people(tables: Mapping[str, pd.DataFrame]) -> pd.Series:
             if types == ("COM",):
                 rows = rows[~rows["code"].isin(current)]
             populations = rows.drop_duplicates("code").set_index("code")["population_municipale"]
-            found = found.combine_first(populations.astype("float64"))
-    return found
+            people = people.combine_first(populations.astype("float64"))
+    return people

@@ -63,11 +63,11 @@ def match_hosts(hosts: Iterable[str], names: pd.Series) -> pd.DataFrame:
             by_key[key].add(str(code))
     rows = []
     for host in sorted({host.lower().removeprefix("www.") for host in hosts}):
-        found = {code for key in _keys(_words(host.rpartition(".")[0])) for code in by_key[key]}
+        codes = {code for key in _keys(_words(host.rpartition(".")[0])) for code in by_key[key]}
         number = _NUMBERED.fullmatch("".join(_words(host.rpartition(".")[0])))
         if number and number[1].upper() in names.index:
-            found = {number[1].upper()}
-        rows.append((found.pop() if len(found) == 1 else "", host))
+            codes = {number[1].upper()}
+        rows.append((codes.pop() if len(codes) == 1 else "", host))
     return pd.DataFrame(rows, columns=["code", "host"])
 
 

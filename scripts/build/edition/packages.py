@@ -61,11 +61,11 @@ def one_file(folder: Path, name: str) -> Path:
     Raises:
         InputError: there is none, or there are several.
     """
-    found = sorted(folder.rglob(name))
-    if len(found) != 1:
-        message = f"holds {len(found)} files called {name}; one is due."
+    matches = sorted(folder.rglob(name))
+    if len(matches) != 1:
+        message = f"holds {len(matches)} files called {name}; one is due."
         raise InputError(Fault(message, file=str(folder), kind="figures"))
-    return found[0]
+    return matches[0]
 
 
 def obtain_archive(package: Package, folder: Path) -> Path:
@@ -76,24 +76,24 @@ def obtain_archive(package: Package, folder: Path) -> Path:
         ProblemWithEnvironment: the client is missing or fails.
         InputError: the archive is not the pinned one.
     """
-    found = _in_folder(package, folder)
-    if found is None:
+    archive = _in_folder(package, folder)
+    if archive is None:
         folder.mkdir(parents=True, exist_ok=True)
         _fetch(package, folder)
-        found = _in_folder(package, folder)
-    if found is None:
+        archive = _in_folder(package, folder)
+    if archive is None:
         raise ProblemWithEnvironment(f"{package.label}: its client left no archive in {folder}.")
-    got = sha256_of(found)
-    if got != package.sha256:
+    computed = sha256_of(archive)
+    if computed != package.sha256:
         raise InputError(
             Fault(
-                f"its SHA-256 is {got}; {package.sha256} was pinned.",
-                file=str(found),
+                f"its SHA-256 is {computed}; {package.sha256} was pinned.",
+                file=str(archive),
                 remedy=f"Remove it, and fetch {package.label} again.",
                 kind="checksum",
             )
         )
-    return found
+    return archive
 
 
 def read_member(archive: Path, member: str) -> bytes:

@@ -81,7 +81,7 @@ def _sources(edition: Edition, recipe: EditionRecipe) -> dict[str, list[Source]]
                    "several versions.")  # fmt: skip
     generic = Source("ANCT", "Référentiel de présence numérique des territoires (RPNT), rules",
                      licence="MIT", note="The list of domains; the reasons are ours.")  # fmt: skip
-    found = {
+    sources = {
         "communes.parquet": [boundaries, code, people, epci, post],
         "presence.parquet": [halls],
         "levels.csv": [code, epci],
@@ -89,8 +89,8 @@ def _sources(edition: Edition, recipe: EditionRecipe) -> dict[str, list[Source]]
         "former_codes.csv": [code, parts],
     }
     if len(edition.arrondissements):
-        found["arrondissements.parquet"] = [boundaries, code, people]
-    return found
+        sources["arrondissements.parquet"] = [boundaries, code, people]
+    return sources
 
 
 def _columns(edition: Edition) -> dict[str, dict[str, str]]:

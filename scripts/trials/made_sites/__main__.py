@@ -104,14 +104,14 @@ def main() -> int:
             f"at least {measured['host']:.2f} s between two to a host, "
             f"{measured['address']:.2f} s to an address"
         )
-        found = scores(table, truths)
-        print(as_text(found))
+        score_of = scores(table, truths)
+        print(as_text(score_of))
         noes = false_noes(table, truths)
         print(f"false noes: {len(noes)} {' '.join(noes[:10])}")
         wrong = bool(noes) or any(
             score < LEAST
             for name in ("accounts", "statement", "level")
-            for score in (found[name].precision, found[name].recall)
+            for score in (score_of[name].precision, score_of[name].recall)
         )
         content = (folder / "one" / "presence.parquet").read_bytes()
         if options.out:

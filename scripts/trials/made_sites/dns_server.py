@@ -76,13 +76,13 @@ class NameServer(asyncio.DatagramProtocol):
         self.asked.append((name, kind))
         response = dns.message.make_response(query)
         response.flags |= dns.flags.AA
-        found = self._records(name, kind)
-        if found is None:
+        records = self._records(name, kind)
+        if records is None:
             response.set_rcode(dns.rcode.NXDOMAIN)
-        elif found == ["SERVFAIL"]:
+        elif records == ["SERVFAIL"]:
             response.set_rcode(dns.rcode.SERVFAIL)
-        elif found:
-            response.answer.append(dns.rrset.from_text_list(question.name, 60, "IN", kind, found))
+        elif records:
+            response.answer.append(dns.rrset.from_text_list(question.name, 60, "IN", kind, records))
         self._transport.sendto(response.to_wire(), addr)
 
     def _records(self, name: str, kind: str) -> list[str] | None:

@@ -42,26 +42,26 @@ def scores(table: pd.DataFrame, truths: Iterable[Truth]) -> dict[str, Score]:
     legal notice, of the date of the news, of services, of mail, and of why a page was not read."""
     rows = table.set_index("code")
     kinds = ("accounts", "statement", "level", "legal", "news", "services", "mail", "why")
-    found = {name: Score() for name in kinds}
+    score_of = {name: Score() for name in kinds}
     for truth in truths:
         row = rows.loc[[truth.code]].iloc[0]
         claimed = {(network, row[f"{network}_handle"]) for network in NETWORKS if row[network] == 1}
-        found["accounts"].add(set(claimed), set(truth.accounts))
+        score_of["accounts"].add(set(claimed), set(truth.accounts))
         states = truth.statement in ("mention", "page", "both") and bool(truth.level)
         elsewhere = truth.statement == "other-host"
-        found["statement"].add({"yes"} if row["accessibility"] == 1 else set(),
+        score_of["statement"].add({"yes"} if row["accessibility"] == 1 else set(),
                                {"yes"} if states or elsewhere else set())  # fmt: skip
-        found["level"].add(_one(row["accessibility_level"]), _one(truth.level))
-        found["legal"].add({"yes"} if row["legal"] == 1 else set(),
+        score_of["level"].add(_as_set(row["accessibility_level"]), _as_set(truth.level))
+        score_of["legal"].add({"yes"} if row["legal"] == 1 else set(),
                            {"yes"} if truth.legal == "page" else set())  # fmt: skip
-        found["news"].add(_one(row["news_date"]), _one(truth.news))
-        found["services"].add(
+        score_of["news"].add(_as_set(row["news_date"]), _as_set(truth.news))
+        score_of["services"].add(
             {name for name in map(str, rows.columns) if name[:8] == "service_" and row[name] == 1},
             {f"service_{kind}" for kind in truth.services},
         )
-        found["mail"].add(_mail(row), _true_mail(truth))
-        found["why"].add(_one(row["page_why"]), _one(truth.reason))
-    return found
+        score_of["mail"].add(_mail(row), _true_mail(truth))
+        score_of["why"].add(_as_set(row["page_why"]), _as_set(truth.reason))
+    return score_of
 
 
 def false_noes(table: pd.DataFrame, truths: Iterable[Truth]) -> list[str]:
@@ -87,20 +87,20 @@ def as_text(found: dict[str, Score]) -> str:
     return "\n".join(lines)
 
 
-def _one(value: object) -> set[object]:
+def _as_set(value: object) -> set[object]:
     return {value} if isinstance(value, str) and value else set()
 
 
 def _mail(row: pd.Series) -> set[object]:
     names = {"mx": bool(row["mx"] == 1), "spf": row["spf_all"], "dmarc": row["dmarc_policy"]}
     known = row["mail_why"] == ""
-    return {(name, value) for name, value in names.items() if known and _said(value)}
+    return {(name, value) for name, value in names.items() if known and _is_stated(value)}
 
 
 def _true_mail(truth: Truth) -> set[object]:
     true = MAIL.get(truth.mail, {})
-    return {(name, value) for name, value in true.items() if name != "kind" and _said(value)}
+    return {(name, value) for name, value in true.items() if name != "kind" and _is_stated(value)}
 
 
-def _said(value: object) -> bool:
+def _is_stated(value: object) -> bool:
     return value is True or (isinstance(value, str) and bool(value))

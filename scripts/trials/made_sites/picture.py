@@ -30,10 +30,10 @@ def with_real_codes(table: pd.DataFrame, day: str) -> pd.DataFrame:
     territories = edition_territories(read_country("fr"))
     assert territories.extra is not None
     seats = territories.extra["seat"].sort_values(ascending=False, kind="stable")
-    found = table.head(len(seats)).copy()
-    found["code"] = seats.index[: len(found)]
-    found["asked"] = day
-    return found
+    renamed = table.head(len(seats)).copy()
+    renamed["code"] = seats.index[: len(renamed)]
+    renamed["asked"] = day
+    return renamed
 
 
 def barometer_of(paths: list[Path]) -> Barometer:

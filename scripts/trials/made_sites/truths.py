@@ -202,15 +202,15 @@ def make_truths(
     """
     drawn = random.Random(seed)
     kinds = list(MISBEHAVIOURS)
-    found = []
+    truths = []
     for number in range(count):
         behaviour = ""
         if each_kind and number < len(kinds):
             behaviour = kinds[number]
         elif drawn.random() < misbehaving:
             behaviour = drawn.choice(kinds)
-        found.append(_truth(number, behaviour, drawn))
-    return tuple(_portals(found, drawn))
+        truths.append(_truth(number, behaviour, drawn))
+    return tuple(_portals(truths, drawn))
 
 
 def _truth(number: int, behaviour: str, drawn: random.Random) -> Truth:
@@ -326,11 +326,11 @@ def _nothing(truth: Truth) -> Truth:
 
 def _portals(truths: list[Truth], drawn: random.Random) -> list[Truth]:
     """Some communes have no host of their own but a place on a portal."""
-    found = []
+    truths_of_portals = []
     for truth in truths:
         if not truth.behaviour and truth.number % 25 == 7:
             group = truth.number // 400
-            found.append(
+            truths_of_portals.append(
                 replace(
                     truth,
                     host=f"portail-{group}.example",
@@ -343,5 +343,5 @@ def _portals(truths: list[Truth], drawn: random.Random) -> list[Truth]:
                 )
             )
         else:
-            found.append(truth)
-    return found
+            truths_of_portals.append(truth)
+    return truths_of_portals

@@ -91,12 +91,12 @@ def retell(table: pa.Table, chance: random.Random) -> pa.Table:
     for _change in range(chance.choice((1, 1, 1, 3))):
         paths = list(_paths(metadata))
         *above, last = chance.choice(paths)
-        node = _at(metadata, above)
+        node = _node_at(metadata, above)
         match chance.randrange(5):
             case 0:
                 del node[last]
             case 1:
-                node[last] = copy.deepcopy(_at(metadata, chance.choice(paths)))
+                node[last] = copy.deepcopy(_node_at(metadata, chance.choice(paths)))
             case 2 if isinstance(node, list):
                 node.append(copy.deepcopy(node[last]))
             case _:
@@ -131,7 +131,7 @@ def _paths(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
             yield from _paths(value, (*path, key))
 
 
-def _at(tree: Any, path: Any) -> Any:
+def _node_at(tree: Any, path: Any) -> Any:
     for key in path:
         tree = tree[key]
     return tree

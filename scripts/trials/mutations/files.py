@@ -47,7 +47,7 @@ def mutate_parquet(content: bytes, chance: random.Random) -> bytes:
     table = pq.read_table(io.BytesIO(content))
     if chance.random() < 0.05:
         return lean(table, chance)
-    changes = [_change_cell, _change_cell, _change_column, _change_rows, _change_told, swell]
+    changes = [_change_cell, _change_cell, _change_column, _change_rows, _change_metadata, swell]
     if ATLAS in (table.schema.metadata or {}):
         changes += [retell, retell, retell]
     table = chance.choice(changes)(table, chance)
@@ -125,7 +125,7 @@ def _change_rows(table: pa.Table, chance: random.Random) -> pa.Table:
             return table.take(order)
 
 
-def _change_told(table: pa.Table, chance: random.Random) -> pa.Table:
+def _change_metadata(table: pa.Table, chance: random.Random) -> pa.Table:
     """Change one entry of the file's metadata, as JSON or as bytes, or remove it all."""
     known = dict(table.schema.metadata or {})
     if not known:
@@ -161,18 +161,18 @@ def mutate_sqlite(content: bytes, chance: random.Random) -> bytes:
 def _some_table(database: sqlite3.Connection, chance: random.Random) -> tuple[str, list[str]]:
     """Return a table of a database and its columns."""
     kinds = "type = 'table' and name not like 'sqlite%' and name not like 'rtree%'"
-    found = database.execute(f"select name from sqlite_master where {kinds} order by name")
-    table = chance.choice([row[0] for row in found])
+    rows = database.execute(f"select name from sqlite_master where {kinds} order by name")
+    table = chance.choice([row[0] for row in rows])
     return table, [row[1] for row in database.execute(f'pragma table_info("{table}")')]
 
 
 def _spoil_cell(database: sqlite3.Connection, chance: random.Random) -> None:
     table, columns = _some_table(database, chance)
     column = chance.choice(columns)
-    found = database.execute(f'select rowid, "{column}" from "{table}"').fetchall()
-    if not found:
+    cells = database.execute(f'select rowid, "{column}" from "{table}"').fetchall()
+    if not cells:
         return
-    row, value = chance.choice(found)
+    row, value = chance.choice(cells)
     new: object = chance.choice((None, -1, 1e300, "x", b"GP", *TEXTS[:8], *NUMBERS[:8]))
     if isinstance(value, bytes) and chance.random() < 0.8:
         new = mutate_geopackage_shape(value, chance)

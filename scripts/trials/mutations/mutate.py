@@ -89,8 +89,8 @@ def spoil(content: bytes, kind: str, chance: random.Random) -> bytes:
         chance: of all choices.
     """
     for _ in range(chance.choice((1, 1, 1, 2, 4))):
-        fitting = BY_KIND.get(kind, (mutate_bytes,))
-        mutation = chance.choice((*fitting, *fitting, *fitting, mutate_bytes))
+        suited = BY_KIND.get(kind, (mutate_bytes,))
+        mutation = chance.choice((*suited, *suited, *suited, mutate_bytes))
         try:
             content = mutation(content, chance)
         except Exception:  # content damaged by an earlier mutation cannot always be parsed again

@@ -150,10 +150,10 @@ def mutate_json(content: bytes, chance: random.Random) -> bytes:
 
 
 def _replace_one(pattern: str, new: str, text: str, chance: random.Random) -> str:
-    found = list(re.finditer(pattern, text[:200_000]))
-    if not found:
+    matches = list(re.finditer(pattern, text[:200_000]))
+    if not matches:
         return text + new
-    one = chance.choice(found)
+    one = chance.choice(matches)
     return text[: one.start()] + new + text[one.end() :]
 
 

@@ -521,16 +521,16 @@ def test_a_second_run_waits_and_then_says_so(store: Store) -> None:
 
 
 def test_the_record_beside_a_file_is_believed_only_of_that_file(tmp_path: Path) -> None:
-    from zoneblanche.layers.publishers.connector import record_beside
+    from zoneblanche.layers.publishers.connector import record_next_to
 
     path = tmp_path / "a.csv"
     path.write_bytes(FILE)
     told = {"sha256": hashlib.sha256(FILE).hexdigest(), "url": "u", "retrieved": "2026-01-01"}
     beside = tmp_path / "a.csv.source.json"
     beside.write_text(json.dumps(told), "utf-8")
-    assert record_beside(path) == {"url": "u", "retrieved": "2026-01-01"}
+    assert record_next_to(path) == {"url": "u", "retrieved": "2026-01-01"}
     path.write_bytes(FILE + b"x")
-    assert record_beside(path) == {}
+    assert record_next_to(path) == {}
 
 
 WHOLE = next_request(held_etag="", begun=None)

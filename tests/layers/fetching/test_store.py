@@ -19,7 +19,7 @@ from zoneblanche.layers.publishers.connector import (
     Connector,
     Resource,
     connector_named,
-    record_beside,
+    record_next_to,
 )
 from zoneblanche.scripts.trials.server import Server
 
@@ -221,10 +221,10 @@ def test_a_record_beside_a_file_is_taken_for_its_texts_alone(
     assert held is not None
     path = store.path_of(held)
     beside = path.with_name(path.name + RECORD_SUFFIX)
-    assert set(record_beside(path)) == {"url", "retrieved"}
+    assert set(record_next_to(path)) == {"url", "retrieved"}
     beside.write_text(json.dumps(asdict(held) | change))
-    assert all(isinstance(text, str) for text in record_beside(path).values())
-    assert not set(change) & set(record_beside(path))
+    assert all(isinstance(text, str) for text in record_next_to(path).values())
+    assert not set(change) & set(record_next_to(path))
 
 
 @pytest.mark.skipif(os.name != "posix", reason="pipes and links")
@@ -234,7 +234,7 @@ def test_a_record_beside_a_file_that_is_no_file_says_nothing(store: Store, kind:
     assert held is not None
     path = store.path_of(held)
     replaced(path.with_name(path.name + RECORD_SUFFIX), KINDS[kind])
-    assert record_beside(path) == {}
+    assert record_next_to(path) == {}
 
 
 @pytest.mark.skipif(os.name != "posix", reason="any bytes in a name")

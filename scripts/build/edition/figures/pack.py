@@ -112,14 +112,16 @@ def _packed_reasons(
     """Reasons that the publisher gives; what is merely missing needs none."""
     if table.reasons is None:
         return {}
-    found = {}
+    columns_of_reasons = {}
     for column in wanted:
         if column.name not in table.reasons:
             continue
         reasons = table.reasons[column.name].reindex(codes).fillna(int(Reason.PRESENT))
         if reasons.any():
-            found[f"{name}/{column.name}/{REASON}"] = pa.array(reasons.astype("int8").to_numpy())
-    return found
+            columns_of_reasons[f"{name}/{column.name}/{REASON}"] = pa.array(
+                reasons.astype("int8").to_numpy()
+            )
+    return columns_of_reasons
 
 
 def write_figures(packed: pa.Table, path: Path) -> None:
