@@ -51,21 +51,14 @@ def check_site_figure(index: Index, request: BudgetRequest, lever: SiteLever) ->
     """Refuse an index or a flag that no site changes.
 
     Raises:
-        InputError: the figure is no distance in kilometres, or begins elsewhere than distances to
-            new sites; the flag does not depend on it; or the recipe is not linear.
+        InputError: the figure is no distance in kilometres, a mean of other territories, or begins
+            elsewhere than distances to new sites; the flag does not depend on it; or the recipe is
+            not linear.
     """
-    recipe, name = index.recipe, lever.figure
-    indicator = index.atlas.indicators[name]
-    if indicator.better != "lower" or str(indicator.suffix) != "km":
-        raise InputError(
-            Fault(
-                _("{figure} is not a distance in kilometres.", figure=repr(name)),
-                remedy=_("Give another one with --site-figure ID."),
-                kind="no-site-figure",
-            )
-        )
+    _check_distance(index, lever)
     _check_middles(index, lever)
-    if request.lift.rule is None and not is_linear(recipe):
+    recipe, rule = index.recipe, request.lift.rule
+    if rule is None and not is_linear(recipe):
         raise InputError(
             Fault(
                 _(
@@ -77,15 +70,42 @@ def check_site_figure(index: Index, request: BudgetRequest, lever: SiteLever) ->
                 kind="not-linear",
             )
         )
-    if request.lift.rule is not None and name not in _figures_of(index, request.lift.rule):
+    if rule is not None and lever.figure not in _figures_of(index, rule):
         raise InputError(
             Fault(
                 _(
                     "the flag {rule} does not depend on {figure}, so no site lifts it.",
-                    rule=repr(request.lift.rule),
-                    figure=repr(name),
+                    rule=repr(rule),
+                    figure=repr(lever.figure),
                 ),
                 remedy=_("Leave --site-cost out, or choose another flag or --site-figure."),
+                kind="no-site-figure",
+            )
+        )
+
+
+def _check_distance(index: Index, lever: SiteLever) -> None:
+    """Refuse a figure that is not the distance of each territory itself."""
+    indicator, level = index.atlas.indicators[lever.figure], index.atlas.territories.level
+    if indicator.better != "lower" or str(indicator.suffix) != "km":
+        raise InputError(
+            Fault(
+                _("{figure} is not a distance in kilometres.", figure=repr(lever.figure)),
+                remedy=_("Give another one with --site-figure ID."),
+                kind="no-site-figure",
+            )
+        )
+    if indicator.native_level not in ("", level):
+        raise InputError(
+            Fault(
+                _(
+                    "{figure} was measured by {native}, and the atlas has {level}: no site can be "
+                    "placed in a mean.",
+                    figure=repr(lever.figure),
+                    native=indicator.native_level,
+                    level=level,
+                ),
+                remedy=_("Give an atlas of {native}.", native=indicator.native_level),
                 kind="no-site-figure",
             )
         )

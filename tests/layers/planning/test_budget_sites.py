@@ -446,6 +446,12 @@ def test_sites_that_are_refused(towns: Atlas, tmp_path: Path) -> None:
         assert said in str(caught.value)
 
 
+def test_a_mean_of_other_territories_is_refused() -> None:
+    by_epci = scored_towns(replace(KILOMETRES, native_level="epci"))
+    with pytest.raises(InputError, match="'far' was measured by epci, and the atlas has commune"):
+        plan_budget(by_epci, asked(rule=None))
+
+
 def test_a_recipe_that_is_not_linear_is_refused(towns: Atlas) -> None:
     table = {**TABLE, "aggregate": "geometric", "range": [1, 100], "draws": 20}
     recipe = recipe_from_table(table, file="a.toml", indicators=["far", "website"])
