@@ -52,6 +52,7 @@ class JointAnswer:
         nearest: new site that each territory of the atlas is nearest to, −1 where that of today is.
         then: kilometres of each territory of the atlas to the nearest site.
         possible: which of them can be lifted at all.
+        least_cost: the least budget that lifts one of them; infinite if none does.
         points: by which the score of each territory of the atlas improves; NaN where not known.
     """
 
@@ -69,6 +70,7 @@ class JointAnswer:
     lifted: Lifted
     by_site: np.ndarray
     possible: np.ndarray
+    least_cost: float
     nearest: Ints
     then: Floats
     points: Floats
@@ -123,6 +125,7 @@ def solve_jointly(
         lifted=lifted,
         by_site=by_site,
         possible=rest.offers.possible,
+        least_cost=rest.offers.least,
         nearest=nearest,
         then=then,
         points=_points(index, lever, lifted, at, then),

@@ -19,20 +19,12 @@ NAMED = 8
 def joint_sentences(answer: JointAnswer) -> Iterator[str]:
     """Yield what the budget buys, how good that is, and what it does for the neighbours."""
     bought, sites = answer.joint.bought, answer.joint.sites
-    opening = float(answer.opening[list(sites)].sum())
-    yield ngettext(
-        "The budget opens {sites} and lifts {count} territory of {all}, with {people} people. It "
-        "spends {cost} euros: {opening} for sites and {changes} for changes.",
-        "The budget opens {sites} and lifts {count} territories of {all}, with {people} people. It "
-        "spends {cost} euros: {opening} for sites and {changes} for changes.",
-        int(bought.chosen.sum()),
-        sites=ngettext("{count} site", "{count} sites", len(sites)) if sites else _("no site"),
-        all=quantity(len(answer.asked)),
-        people=quantity(bought.gain, 0),
-        cost=quantity(bought.cost, 0),
-        opening=quantity(opening, 0),
-        changes=quantity(bought.cost - opening, 0),
-    )
+    yield _bought(answer)
+    if not bought.chosen.any() and answer.possible.any():
+        yield _(
+            "The least budget that lifts a territory is {cost} euros.",
+            cost=quantity(answer.least_cost, 0),
+        )
     if sites:
         yield _("New sites: {sites}.", sites=answer.candidates.named(sites))
         free = answer.lifted.cost.to_numpy() == 0
@@ -61,6 +53,36 @@ def joint_sentences(answer: JointAnswer) -> Iterator[str]:
         yield _("Among them: {names}.", names=join(named))
 
 
+def _bought(answer: JointAnswer) -> str:
+    bought, sites = answer.joint.bought, answer.joint.sites
+    count, opening = int(bought.chosen.sum()), float(answer.opening[list(sites)].sum())
+    slots = {
+        "all": quantity(len(answer.asked)),
+        "people": quantity(bought.gain, 0),
+        "cost": quantity(bought.cost, 0),
+    }
+    if not sites:
+        return ngettext(
+            "The budget opens no site and lifts {count} territory of {all}, with {people} people, "
+            "for {cost} euros.",
+            "The budget opens no site and lifts {count} territories of {all}, with {people} "
+            "people, for {cost} euros.",
+            count,
+            **slots,
+        )
+    return ngettext(
+        "The budget opens {sites} and lifts {count} territory of {all}, with {people} people. It "
+        "spends {cost} euros: {opening} for sites and {changes} for changes.",
+        "The budget opens {sites} and lifts {count} territories of {all}, with {people} people. It "
+        "spends {cost} euros: {opening} for sites and {changes} for changes.",
+        count,
+        sites=ngettext("{count} site", "{count} sites", len(sites)),
+        opening=quantity(opening, 0),
+        changes=quantity(bought.cost - opening, 0),
+        **slots,
+    )
+
+
 def _how_good(answer: JointAnswer) -> Iterator[str]:
     joint, bought = answer.joint, answer.joint.bought
     if bought.exact:
@@ -79,6 +101,8 @@ def _how_good(answer: JointAnswer) -> Iterator[str]:
             "The best choice that has not all of these sites lifts {people} people.",
             people=quantity(joint.next_gain, 0),
         )
+    if not joint.sites:
+        return
     if answer.apart is None:
         yield _("Without sites, the budget does not buy the floor of every area.")
     else:

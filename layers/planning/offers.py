@@ -36,6 +36,12 @@ class Offers:
         return found
 
     @property
+    def least(self) -> float:
+        """The least budget that lifts any territory."""
+        by_site = (self.cost + self.opening[self.site]).min(initial=np.inf)
+        return float(min(self.alone.min(initial=np.inf), by_site))
+
+    @property
     def possible(self) -> np.ndarray:
         """Which territories can be lifted at all."""
         found = np.isfinite(self.alone)

@@ -383,6 +383,15 @@ def test_each_area_has_its_floor(towns: Atlas) -> None:
         plan_budget(towns, replace(with_floor, floor=5))
 
 
+def test_a_budget_that_buys_nothing_says_what_one_would_take(towns: Atlas) -> None:
+    plan = plan_budget(towns, asked(euros=20.0))
+    assert plan.table.empty
+    assert plan.sentences[0].startswith("The budget opens no site and lifts 0 territories of 8")
+    assert plan.sentences[1] == "The least budget that lifts a territory is 30 euros."
+    french = translate(plan.sentences[0], "fr")
+    assert french.startswith("Le budget n'ouvre aucun lieu et relève 0 territoire sur 8")
+
+
 def candidates_of(atlas: Atlas, codes: list[str], folder: Path) -> Sites:
     path = folder / "candidates.csv"
     path.write_text("code\n" + "\n".join(codes) + "\n", "utf-8")
