@@ -108,8 +108,18 @@ def usage_message(error: Any) -> str:
 def _named(error: Any) -> str:
     hint = error.param_hint
     if hint is None:
-        hint = error.param.get_error_hint(error.ctx) if error.param is not None else ""
+        hint = _names_of(error.param) if error.param is not None else ""
     return hint if isinstance(hint, str) else " / ".join(map(repr, hint))
+
+
+def _names_of(parameter: Any) -> str:
+    """Return the names of an option, or that of an argument, as typer's own errors have them.
+
+    typer and click differ in how they are asked for them, from version to version.
+    """
+    names = parameter.opts if parameter.param_type_name == "option" else ()
+    label = parameter.metavar or str(parameter.name).upper()
+    return " / ".join(f"'{name}'" for name in names) or f"'{label}'"
 
 
 def _misfit(error: Any) -> str:
@@ -121,6 +131,10 @@ def _misfit(error: Any) -> str:
         return _("{value} is not a valid integer.", value=value)
     if value != message and wanted.startswith("float"):
         return _("{value} is not a valid float.", value=value)
+    if message.startswith("Input should be a valid integer"):
+        return _("a whole number is expected.")
+    if message.startswith("Input should be a valid number"):
+        return _("a number is expected.")
     return message
 
 

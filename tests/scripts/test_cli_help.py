@@ -50,6 +50,29 @@ def test_help_speaks_the_language_of_the_environment(
     assert "..." not in listed.partition("Commands:")[2]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (("plan", "sites"), "Il manque l'option '--add'."),
+        (("compare",), "Il manque l'argument 'ATLAS.parquet'."),
+        (("plan", "sites", "--add", "x"), "Valeur non valide pour '--add' : un nombre entier"),
+        (("plan", "budget", "--euros", "x"), "Valeur non valide pour '--euros' : un nombre est"),
+    ],
+)
+def test_a_wrong_command_line_is_a_sentence_in_french(
+    arguments: tuple[str, ...],
+    line: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
+    monkeypatch.setattr("sys.argv", ["zoneblanche", *arguments])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert caught.value.code
+    assert capsys.readouterr().err.replace("\u00a0", " ").startswith(line)
+
+
 def test_the_version(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert helped(monkeypatch, capsys, "--version").strip()
 
