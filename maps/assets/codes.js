@@ -8,6 +8,7 @@ const CODE_SPACES = /^[ \t\n\r\f\v\u00a0\u202f\u2009\ufeff\u200b]+|[ \t\n\r\f\v\
 const MOST_MATCHED = 0.9; // share of the rows from which codes need no comparison with names
 const LEAST_NAMED = 0.5; // share of the names that have to be known
 
+const IN_GROUPS = /^(?=.*[0-9])(?![+-]?[0-9]+[.,][0-9]+$)[^ ]+?[\s'’_./\u2010-\u2013-]/; // with digits, and no figure
 const SAMPLE_CODES = 1_000; // rows that show which columns may hold codes
 
 const codeText = (cell) => (/^[!-~]+$/.test(cell) ? cell : cell.replace(CODE_SPACES, "").normalize("NFC"));
@@ -17,7 +18,7 @@ const codeText = (cell) => (/^[!-~]+$/.test(cell) ? cell : cell.replace(CODE_SPA
  *
  * levels: [{ id, codes, names }], the finest first. Returns { level (its place among them), column,
  * by ("code" or "name"), at (Int32Array, the territory of each row, -1 for none), codes (the code of
- * each row, as matched), padded ([{ line, text, code }]), listed ([{ line, text, reason }]) }.
+ * each row, as matched), padded ([{ line, text, code }]), listed ([{ line, text, reason }]), notices }.
  */
 function matchRows(table, levels) {
   const known = levels.map(({ codes }) => new Map(codes.map((code, i) => [code, i])));
@@ -36,10 +37,14 @@ function bestColumn(table, known) {
   const count = ({ level, column }, texts) => {
     const codes = known[level];
     const matched = new Set();
-    for (const cell of texts) {
-      const text = codeText(cell);
+    const read = Array.from(texts, codeText);
+    for (const text of read) {
       const code = codes.has(text) ? text : withZeros(text, codes);
       if (code) matched.add(code);
+    }
+    if (!matched.size) {
+      const marked = read.filter((text) => IN_GROUPS.test(text));
+      for (const code of joinGroups(marked, codes).values()) if (codes.has(code)) matched.add(code);
     }
     return { level, column, distinct: matched.size, covered: matched.size / Math.max(codes.size, 1) };
   };
@@ -87,28 +92,30 @@ function matchCodes(table, { column }, level, known) {
   const name = table.names[column];
   refuseMerged(table, column);
   refuseLongCodes(table, column);
-  const rows = cells.map((cell, row) => {
-    const text = codeText(cell);
-    const code = known.has(text) ? text : withZeros(text, known);
-    return { row, line: table.lines[row], text, code };
+  const texts = cells.map(codeText);
+  const joined = joinGroups(texts, known);
+  const rows = texts.map((text, row) => {
+    const read = joined.get(text) ?? text;
+    const code = known.has(read) ? read : withZeros(read, known);
+    return { row, line: table.lines[row], text, read, code };
   });
-  const faults = [...spoiledCodes(rows, name), ...doubledCodes(rows, name)];
+  const faults = [...spoiledCodes(rows, name, table), ...doubledCodes(rows, name)];
   if (faults.length) throw new TableRefused(faults.slice(0, TABLE_LIMITS.faults));
   if (!rows.some(({ code }) => code)) throw new TableRefused(noMatch(rows, name, level, known));
   return {
-    level, column, by: "code",
+    level, column, by: "code", notices: groupNotices(table, column, joined, known),
     at: Int32Array.from(rows, ({ code }) => known.get(code) ?? -1),
-    padded: rows.filter(({ text, code }) => code && code !== text),
+    padded: rows.filter(({ read, code }) => code && code !== read),
     listed: rows.filter(({ code }) => !code)
-      .map(({ line, text }) => ({ line, text, reason: unknownCode(text, known) })),
+      .map(({ line, text, read }) => ({ line, text, reason: unknownCode(read, known) })),
   };
 }
 
 /** Rows without a code, or with one that a program has turned into a number. */
-function spoiledCodes(rows, column) {
+function spoiledCodes(rows, column, table) {
   const faults = [];
-  for (const { line, text, code } of rows) {
-    if (code) continue;
+  for (const { row, line, read: text, code } of rows) {
+    if (code || (!text && isTotal(table, row))) continue;
     const spoiled = (name, remedy) => faults.push(
       fault(sentence(name, { text: pythonText(text) }), sentence(remedy), { line, column }));
     if (!text) spoiled("fault_blank_code", "remedy_blank_code");
@@ -121,6 +128,7 @@ function spoiledCodes(rows, column) {
 }
 
 function unknownCode(text, known) {
+  if (!text) return sentence("total_row");
   const near = alikeCode(text, known);
   return near ? sentence("unknown_code_near", { near }) : sentence("unknown_code");
 }
@@ -151,7 +159,7 @@ function doubledCodes(rows, column) {
 }
 
 function noMatch(rows, column, level, known) {
-  const texts = [...new Set(rows.map(({ text }) => text))];
+  const texts = [...new Set(rows.map(({ read }) => read))];
   const near = texts.map((text) => [text, alikeCode(text, known)]).find(([, code]) => code);
   const hint = near ? sentence("hint_near", { near: pythonText(near[0]), near_2: near[1] }) : "";
   return fault(sentence("fault_no_match", { count: String(rows.length),
@@ -213,7 +221,7 @@ function rowsByName(table, { column, place, byName }, levels, known) {
         places: sentence("place_lines", { lines: firstOf(rows.map(String)) }) }),
       sentence("remedy_same_code"), { line: rows[0], column: table.names[column] })));
   }
-  return { level, column, by: "name", at, padded: [], listed };
+  return { level, column, by: "name", at, padded: [], listed, notices: [] };
 }
 
 /** Another column that names what contains the territories ("48", "Lozère"), to tell homonyms apart:

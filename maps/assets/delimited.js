@@ -49,11 +49,11 @@ function kindOfFile(bytes) {
 async function tableOfFile(bytes, file) {
   const book = bytes.length <= TABLE_LIMITS.bytes && kindOfFile(bytes) === "zip" && await readBook(bytes, file);
   if (book) return book;
-  const { text, encoding } = decodeTable(bytes);
-  return cutTable(text, { file, encoding });
+  const decoded = decodeTable(bytes);
+  return { ...cutTable(decoded.text, { file, encoding: decoded.encoding }), notices: encodingNotices(decoded, file) };
 }
 
-/** The text of a file and its encoding: a byte-order mark, else UTF-8, else Windows-1252. */
+/** The text of a file: { text, encoding (a byte-order mark, else UTF-8, else by its letters), guess }. */
 function decodeTable(bytes) {
   if (bytes.length > TABLE_LIMITS.bytes) {
     throw new TableRefused(fault(sentence("fault_large_file",
@@ -66,10 +66,10 @@ function decodeTable(bytes) {
     ["zip", "gzip", "7z", "rar", "ole", "html", "empty"].includes(kind)
       ? sentence(`remedy_${kind}`) : null));
   }
-  const { text, encoding } = textOf(bytes);
-  const at = text.indexOf("\0");
-  if (at >= 0) throw new TableRefused(encodingFault("fault_nul", text.slice(0, at)));
-  return { text: plainLines(text), encoding };
+  const decoded = textOf(bytes);
+  const at = decoded.text.indexOf("\0");
+  if (at >= 0) throw new TableRefused(encodingFault("fault_nul", decoded.text.slice(0, at)));
+  return { ...decoded, text: plainLines(decoded.text) };
 }
 
 function plainLines(text) {
@@ -89,39 +89,21 @@ function textOf(bytes) {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
     return { text, encoding: "utf-8" };
   } catch {
-    return { text: westernText(bytes), encoding: "cp1252" };
+    return guessedText(bytes);
   }
 }
 
-const ACCENTED = /[À-ÖØ-öø-ÿŒœŸŠšŽž’‘“”«»°²³€\u00a0–—]/;
-const UNDEFINED_BYTES = [0x81, 0x8d, 0x8f, 0x90, 0x9d]; // of Windows-1252
-
-/** Windows-1252, if nearly all its letters are those of western European languages. */
-function westernText(bytes) {
-  const counts = new Uint32Array(256);
-  let pairs = false; // as UTF-8 writes such letters
-  for (let i = 0; i < bytes.length; i++) {
-    const byte = bytes[i];
-    if (byte < 0x80) continue;
-    counts[byte]++;
-    const led = i > 0 && [0xc3, 0xc5, 0xe2].includes(bytes[i - 1]);
-    if (byte < 0xc0 && led) pairs = true;
-  }
+/** The text of bytes in an encoding of one byte, by its letters: { text, encoding, guess }. */
+function guessedText(bytes) {
   const refuse = (name) => {
     const before = new TextDecoder("latin1").decode(bytes.subarray(0, firstInvalid(bytes)));
     throw new TableRefused(encodingFault(name, before));
   };
-  if (pairs) refuse("fault_two_encodings");
-  const decoder = new TextDecoder("windows-1252");
-  let [foreign, western] = [0, 0];
-  counts.forEach((count, byte) => {
-    foreign += count;
-    if (count && ACCENTED.test(decoder.decode(Uint8Array.of(byte)))) western += count;
-  });
-  if (UNDEFINED_BYTES.some((byte) => counts[byte]) || western < 0.8 * Math.max(foreign, 1)) {
-    refuse("fault_unknown_encoding");
-  }
-  return decoder.decode(bytes);
+  if (hasLettersOfUtf8(bytes)) refuse("fault_two_encodings");
+  const guess = guessEncoding(foreignWords(bytes));
+  const text = guess && oneByteText(bytes, guess.encoding); // null for words that were not looked at
+  if (text === null) refuse("fault_unknown_encoding");
+  return { text, encoding: guess.encoding, guess };
 }
 
 /** Where bytes first are not UTF-8. */
@@ -154,7 +136,8 @@ class Cutter {
   constructor(separator) {
     const mark = separator.replace(/[|]/, "\\$&");
     this.separator = separator;
-    this.cell = new RegExp(`"((?:[^"]|"")*)"${mark}|([^"${mark}]*)${mark}`, "y");
+    // A cell ="01001", by which programs keep a spreadsheet from dropping zeros, is the text 01001.
+    this.cell = new RegExp(`=?"((?:[^"]|"")*)"${mark}|([^"${mark}]*)${mark}`, "y");
   }
 
   /** { records: [{ line, cells }], strays: [{ line, cell, value, found }], blank, ends,
@@ -197,7 +180,7 @@ class Cutter {
     let end = 0;
     this.cell.lastIndex = 0;
     for (let found = this.cell.exec(line); found; found = this.cell.exec(line)) {
-      cells.push(found[1] !== undefined ? found[1].replace(/""/g, '"') : found[2]);
+      cells.push(found[1] ? found[1].replace(/""/g, '"').replace(/^="([^"]*)"$/, "$1") : found[2] ?? "");
       end = this.cell.lastIndex;
       if (end >= line.length) break;
     }

@@ -120,7 +120,8 @@ class OwnDialog {
     return el("fieldset", { class: "zb-own-figure", "data-column": column.id },
       el("legend", {}, isolated(column.name.trim())),
       column.faults ? faultList(column.faults, own.table.file, speech)
-        : el("p", { class: "zb-own-note" }, missingText(column, this.page)),
+        : [el("p", { class: "zb-own-note" }, missingText(column, this.page)),
+          column.notices.map((notice) => el("p", { class: "zb-own-note" }, isolated(inWords(notice, speech))))],
       column.k < 0 ? null : el("div", { class: "zb-own-choices" },
         choice("unit", "own_unit", ["number", "percent", "count"], column.unit),
         choice("better", "own_better", ["none", "higher", "lower"], column.better ?? "none"),
@@ -217,7 +218,7 @@ function accountOf(own, speech) {
   const words = (name, slots) => el("p", {}, speech.say(name, slots));
   const [first] = match.padded;
   return el("div", { class: "zb-own-account" },
-    (table.notices ?? []).map((notice) => el("p", {}, isolated(inWords(notice, speech)))),
+    [...(table.notices ?? []), ...match.notices].map((notice) => el("p", {}, isolated(inWords(notice, speech)))),
     words("own_matched", { matched: speech.number(matched), rows: speech.number(table.lines.length), level }),
     words(match.by === "code" ? "own_by_code" : "own_by_name", { column: pythonText(table.names[match.column]) }),
     all > matched ? words("own_without",

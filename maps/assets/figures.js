@@ -1,22 +1,6 @@
 // The figures of a column that the reader gives, read strictly, by the rules and with the sentences
-// of geo/tables (numbers.py, formats/decimal_mark.py, plausible.py, missing.py).
+// of geo/tables (numbers.py, formats/decimal_mark.py, plausible.py).
 
-/** Codes of geo/reasons.py. */
-const REASON = { published: 1, secret: 2, matched: 4, applicable: 5, few: 8 };
-const MARKS_OF = {
-  1: ["", "nd", "n/d", "n.d.", "na", "n/a", "n.a.", "(na)", "\\n", "null", "k.a.", "n.v.", ".", "..", "...",
-    "…", ":", "~", "/", "[x]", "[u]", "x", "f", "n", "[low]", "**", "***", ":u", ": u", ":n", ": n",
-    "n/a - résultat non disponible"],
-  2: ["s", "ns", "c", "*", "[c]", "(c)", "(d)", "(s)", ":c", ": c", "n/a - secret statistique"],
-  5: ["so", "(x)", "[z]", ":z", ": z", "n/a - division par 0"],
-};
-const MISSING_MARKS = new Map(Object.entries(MARKS_OF)
-  .flatMap(([reason, marks]) => marks.map((mark) => [mark, Number(reason)])));
-const SUPPRESSED = /^[<≤] ?[0-9]{1,3}$/; // a small count ("<5")
-
-function missingReason(text) {
-  return MISSING_MARKS.get(text.toLowerCase()) ?? (SUPPRESSED.test(text) ? 2 : undefined);
-}
 const UNIT_BOUNDS = { percent: [0, 100], count: [0, null], number: [null, null] };
 const MOST_COUNTED = 1e12;
 const HUGE = 1e30;
@@ -103,8 +87,9 @@ function looksNumeric(cells) {
 function countNumbers(cells) {
   let [numbers, others] = [0, 0];
   for (const text of new Set(cells)) {
-    const plain = stripped(text).replace(/[ \u00a0\u202f\u2009]*%$/, "");
-    if (missingReason(plain) !== undefined) continue;
+    const own = stripped(text);
+    if (missingReason(own) !== undefined) continue;
+    const plain = (FLAGGED.exec(own)?.groups.figure ?? own).replace(/[ \u00a0\u202f\u2009]*%$/, "");
     if (NUMBER_OF["."].test(plain) || NUMBER_OF[","].test(plain)) numbers++;
     else others++;
   }
@@ -112,15 +97,19 @@ function countNumbers(cells) {
 }
 
 /**
- * The figures of column k: { values, reasons, sorted (those that are known, rising), digits, decimal }.
+ * The figures of column k: { values, reasons, sorted (those that are known, rising), digits, decimal, flagged (cells
+ * with flags, see marks.js), notices }.
  * `scanned` is what scanCells found, whose arrays become the column's. Raises TableRefused with all cells that
  * are not figures or cannot be true.
  */
 function readFigures(table, k, unit, scanned = scanCells(table.cells[k])) {
   refuseMerged(table, k);
-  const decimal = decimalMark(table, k, unit, scanned);
+  const flagged = flaggedCells(table.cells[k], scanned, table.names);
+  const plain = flagged.size ? table.cells[k].map((cell) => flagged.get(cell)?.figure ?? cell) : table.cells[k];
+  const found = flagged.size ? scanCells(plain) : scanned;
+  const decimal = decimalMark({ ...table, cells: table.cells.with(k, plain) }, k, unit, found);
   const column = { table, k, name: table.names[k], cells: table.cells[k],
-    ...readCells(table.cells[k], scanned, decimal, unit) };
+    ...readCells(plain, found, decimal, unit) };
   settleRounding(column.values, unit);
   column.sorted = knownFigures(column.values).sort();
   const faults = [...unreadable(column), ...mixedGaps(column), ...outOfRange(column, unit),
@@ -134,7 +123,7 @@ function readFigures(table, k, unit, scanned = scanCells(table.cells[k])) {
       { count: String(table.lines.length) }), sentence("remedy_no_figures"), { column: column.name }));
   }
   return { values: column.values, reasons: column.reasons, sorted: column.sorted,
-    digits: shownDigits(column), decimal: decimal.mark };
+    digits: shownDigits(column), decimal: decimal.mark, flagged, notices: flagNotices(table, k, flagged) };
 }
 
 /** Every cell read: { values (NaN is missing), reasons, decimals, signed (the cell has "%"), wrong

@@ -66,7 +66,7 @@ class OwnTable {
     try {
       const read = readFigures(this.table, column.k, unit, scanned);
       const placed = this.place(read);
-      column.decimal = read.decimal;
+      Object.assign(column, { decimal: read.decimal, flagged: read.flagged, notices: read.notices });
       column.missing = missingCounts(read.reasons);
       column.own = placed;
       // If each row has its territory, its figures need no second sorting.

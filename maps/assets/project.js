@@ -31,7 +31,10 @@ function matchedCsv({ table, match, figures }) {
   match.at.forEach((i, row) => {
     if (i < 0) return;
     rows.push([codes[i], spreadsheetSafe(names[i], ";"),
-      ...figures.map(({ k }) => stripped(table.cells[k][row]))]);
+      ...figures.map(({ k, flagged }) => {
+        const cell = table.cells[k][row];
+        return stripped(flagged.get(cell)?.figure ?? cell);
+      })]);
   });
   return csvText(rows);
 }

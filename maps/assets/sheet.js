@@ -237,8 +237,8 @@ function dateText(days, epoch) {
 /** The rows of a sheet as named columns, without titles above and notes below. */
 function sheetTable(content, file) {
   if (!content.rows.length) throw new TableRefused(fault(sentence("fault_empty_sheet")));
-  const start = headerRow(content.rows);
-  const { line, cells: head } = content.rows[start];
+  const { start, head } = sheetHeader(content);
+  const { line } = content.rows[start];
   const width = head.last + 1;
   const names = Array.from({ length: width }, (_, k) => head.get(k).normalize("NFC"));
   const below = content.rows.slice(start + 1).filter(({ cells }) => !cells.blank);
@@ -268,6 +268,50 @@ function textsByColumn(rows, columns) {
     columns.forEach((k, at) => { texts[at][row] = cells.get(k); });
   });
   return texts;
+}
+
+/** The header: { start (its place, that of the lower line if it has two), head (its cells) }. A line with cells over
+ *  several columns, and names below each of them, is the upper one of two. */
+function sheetHeader({ rows, merged }) {
+  const start = headerRow(rows);
+  const groups = columnGroups(rows, merged);
+  for (let place = 0; place <= start && place + 1 < rows.length; place++) {
+    const group = groups.get(rows[place].line);
+    const [above, below] = [rows[place].cells, rows[place + 1].cells];
+    if (!group || above.size < 2 || ![...group.keys()].every((column) => below.get(column).trim())) continue;
+    return { start: place + 1, head: ofTwoLines(above, below, group) };
+  }
+  return { start, head: rows[start].cells };
+}
+
+/** The text of cells merged over several columns in the first rows, by line and column. */
+function columnGroups(rows, merged) {
+  const groups = new Map();
+  const first = new Map(rows.slice(0, BOOK_FIRST_ROWS).map(({ line, cells }) => [line, cells]));
+  for (const range of merged) {
+    const [, left, top, right] = /^([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})[0-9]{1,7}$/.exec(range) ?? [];
+    const text = left && left !== right ? first.get(Number(top))?.get(sheetColumn(left)).trim() : "";
+    if (!text) continue;
+    const line = Number(top);
+    if (!groups.has(line)) groups.set(line, new Map());
+    for (let column = sheetColumn(left); column <= sheetColumn(right); column++) groups.get(line).set(column, text);
+  }
+  return groups;
+}
+
+/** The names of a header of two lines: those of the lower one, and of the upper one where it has none. A name that
+ *  several columns have gets that of its group in front: "2023 Anzahl". */
+function ofTwoLines(above, below, group) {
+  const head = new SheetCells();
+  above.each((text, column) => head.set(column, text));
+  below.each((text, column) => { if (text.trim()) head.set(column, text); });
+  const squeezed = (text) => text.normalize("NFC").split(/\s+/).filter(Boolean).join(" ");
+  const counts = new Map();
+  head.each((text) => counts.set(squeezed(text), (counts.get(squeezed(text)) ?? 0) + 1));
+  below.each((text, column) => {
+    if (counts.get(squeezed(text)) > 1) head.set(column, `${group.get(column) ?? ""} ${text}`.trim());
+  });
+  return head;
 }
 
 /** The first row, or the first as long as most rows where the sheet begins with a title. */

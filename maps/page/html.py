@@ -47,10 +47,13 @@ SCRIPTS = (
     "table.js",
     "files.js",
     "corrections.js",
+    "encoding.js",
     "delimited.js",
     "workbook.js",
     "sheet.js",
+    "marks.js",
     "figures.js",
+    "groups.js",
     "codes.js",
     "classing.js",
     "owntable.js",
@@ -77,10 +80,13 @@ SCRIPTS = (
 
 OF_THE_READER = frozenset(
     {
+        "encoding.js",
         "delimited.js",
         "workbook.js",
         "sheet.js",
+        "marks.js",
         "figures.js",
+        "groups.js",
         "codes.js",
         "classing.js",
         "owntable.js",

@@ -23,6 +23,16 @@ _PLACES: Mapping[str, str] = {
 
 _FILES: Mapping[str, str] = {
     "accepted": _("tables in CSV, TSV and XLSX"),
+    "notice_encoding": _("{file}: read as {encoding} text."),
+    "notice_letters": _(
+        "{file}: read as {encoding} text by its letters, e.g. {word}. If they are wrong, name "
+        "another: encoding."
+    ),
+    "notice_encodings": _(
+        "{file}: read as {encoding} text, e.g. {word}; it may be {other}. If letters are "
+        "wrong, write encoding = {quoted}."
+    ),
+    "notice_twice": _("{file}: letters such as 'Ã©' show that the text was encoded twice."),
     "notice_sheet": _("{file}: sheet {name} is read, the first; there are also {others}."),
     "fault_damaged_book": _("the workbook is damaged or encrypted ({name})."),
     "remedy_damaged_book": _(
@@ -132,6 +142,11 @@ _CODES: Mapping[str, str] = {
     ),
     "remedy_no_match": _("Check which column holds the codes, and their level and year.{hint}"),
     "hint_near": _(" {near} would be {near_2}."),
+    "where_column": _("{file}, column {name}"),
+    "notice_groups": _(
+        "{where}: the codes are read without the marks inside them, e.g. {text} as {code}."
+    ),
+    "total_row": _("a total without a code"),
     "unknown_code": _("unknown code"),
     "unknown_code_near": _("unknown code; {near} is known"),
     "unknown_name": _("no territory has this name"),
@@ -222,6 +237,20 @@ FAULT_COUNTS: Mapping[str, Callable[[int], str]] = {
     ),
     "and_more": lambda n: ngettext(
         "{codes} and {count} more", "{codes} and {count} more", n, count="{count}"
+    ),
+    "notice_flags": lambda n: ngettext(
+        "{file}, column {name}: letters behind {count} figure are a flag and are left out "
+        "({flags}).",
+        "{file}, column {name}: letters behind {count} figures are flags and are left out "
+        "({flags}).",
+        n, count="{count}",
+    ),
+    "notice_notes": lambda n: ngettext(
+        "{file}, column {name}: the mark of a footnote behind {count} figure is left out "
+        "({marks}).",
+        "{file}, column {name}: marks of footnotes behind {count} figures are left out "
+        "({marks}).",
+        n, count="{count}",
     ),
     "more_faults": lambda n: ngettext(
         "… and {count} more of the same input.",

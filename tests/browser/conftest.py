@@ -61,8 +61,9 @@ INDICATORS = (
     ),
     Indicator("density", {"fr": "Densité", "en": "Density"}, role="context"),
 )  # fmt: skip
-MODULES = ("speech.js", "matching.js", "delimited.js", "zip.js", "workbook.js", "sheet.js",
-           "figures.js", "codes.js", "classing.js", "owntable.js")  # fmt: skip
+MODULES = ("speech.js", "matching.js", "encoding.js", "delimited.js", "zip.js", "workbook.js",
+           "sheet.js", "marks.js", "figures.js", "groups.js", "codes.js", "classing.js",
+           "owntable.js")  # fmt: skip
 """The scripts of the page that read a table."""
 
 FLAGS = [

@@ -64,6 +64,16 @@ def table_of(atlas: Atlas) -> str:
     return "\r\n".join([*lines, "48999;Nulle part;1,5;3", ""])
 
 
+def as_published(text: str) -> str:
+    """The same table with codes in groups, flags behind some figures, and a total."""
+    lines = text.split("\r\n")
+    for place, line in enumerate(lines[1:-1], start=1):
+        code, name, taux, acts = line.split(";")
+        flag = " (e)" if place % 9 == 0 and taux != "nd" else ""
+        lines[place] = f"{code[:2]} {code[2:]};{name};{taux}{flag};{acts}"
+    return "\r\n".join([*lines[:-1], ";Total;50,00;3000", ""])
+
+
 def choose(page: Page, name: str, data: bytes) -> None:
     page.locator("[data-own=open]").click()
     page.locator("dialog input[type=file]").set_input_files(
@@ -91,16 +101,22 @@ def test_a_table_becomes_a_layer_and_a_project_with_the_same_classes(
     watched: Opener, page_of_lozere: Path, lozere: Atlas, tmp_path: Path
 ) -> None:
     page = watched().open(page_of_lozere)
-    choose(page, "équipement.csv", table_of(lozere).encode("cp1252"))
+    choose(page, "équipement.csv", as_published(table_of(lozere)).encode("cp1252"))
     account = page.locator(".zb-own-account").inner_text()
     count = len(lozere.codes)
-    assert f"{count - 5} lignes sur {count - 4} correspondent à des communes" in account
+    assert f"{count - 5} lignes sur {count - 3} correspondent à des communes" in account
+    assert "lu comme du texte cp1252" in account
+    assert "les codes sont lus sans les signes qui les séparent" in account
     assert f"5 communes sur {count} ne sont pas dans le tableau" in account
     page.locator("dialog summary").click()
-    listed = page.locator("dialog details li").inner_text()
-    assert listed.replace("\u00a0", " ") == f"ligne {count - 3} : '48999' (code inconnu)"
+    listed = [one.replace("\u00a0", " ") for one in page.locator("dialog li").all_inner_texts()]
+    assert listed == [
+        f"ligne {count - 3} : '48 999' (code inconnu)",
+        f"ligne {count - 2} : '' (un total sans code)",
+    ]
     figure = page.locator("fieldset[data-column=taux-d-equipement]")
     assert "non publié" in figure.inner_text()
+    assert "sont des indicateurs de statut et sont omises (e)" in figure.inner_text()
     figure.locator("[data-own=better]").select_option("higher")
     with page.expect_download() as download:
         page.locator("[data-own=project]").click()

@@ -296,6 +296,47 @@ READ_BOOK = """async () => {
 }"""
 
 
+def of_two_lines(title: bool) -> bytes:
+    """A sheet whose header has the years over two columns each."""
+    rows: Rows = [["Communes in two years"]] if title else []
+    top = len(rows) + 1
+    rows += [["code", 2022, None, 2023, None], [None, "count", "rate", "count", "share"]]
+    rows += [["01001", 5, 1.5, 6, 50], ["01002", 7, 2.5, 8, 51.5], ["48095", 9, 3.5, 10, 52]]
+
+    def merge(sheet: Any) -> None:
+        for place in (f"A{top}:A{top + 1}", f"B{top}:C{top}", f"D{top}:E{top}"):
+            sheet.merge_cells(place)
+        if title:
+            sheet.merge_cells("A1:E1")
+
+    return workbook(rows, merge)
+
+
+TWO_LINES = """async (bytes) => {
+  const table = await tableOfFile(Uint8Array.from(bytes), "t.xlsx");
+  const known = new Map(table.cells[0].map((code, i) => [code, i]));
+  matchCodes(table, { column: 0 }, { plural: "" }, known);
+  return table.names.slice(1).map((name, k) =>
+    [name, Array.from(readFigures(table, k + 1, "number").values)]);
+}"""
+
+
+@pytest.mark.parametrize("title", [False, True])
+def test_a_header_of_two_lines_is_read_as_in_the_package(
+    reader: Page, tmp_path: Path, title: bool
+) -> None:
+    """A project names its columns; the page has to find them."""
+    data = of_two_lines(title)
+    found = reader.evaluate(TWO_LINES, list(data))
+    assert [name for name, _values in found] == ["2022 count", "rate", "2023 count", "share"]
+    path = tmp_path / "t.xlsx"
+    path.write_bytes(data)
+    for name, values in found:
+        raw = read_raw_table(path, wanted=["code", name])
+        assert parse_codes(raw, "code", known=pd.Index(KNOWN)).matched.all()
+        assert parse_numbers(raw, name, unit="number").values.tolist() == values, name
+
+
 PIECES = """(xml) => {
   const bytes = new TextEncoder().encode(xml);
   const pieces = [...textPieces(bytes)];
