@@ -63,7 +63,7 @@ def part_hint(texts: Sequence[str], known: Collection[str]) -> str:
             )
         return _("Each ends in a known code: write code_digits = {digits}.", digits=digits)
     part = _part_of(sorted(known), set(texts))
-    if part is None:
+    if part is None or not _tells_apart(known, part[0]):
         return EMPTY
     if part[0] > 0:
         return _(
@@ -76,6 +76,11 @@ def part_hint(texts: Sequence[str], known: Collection[str]) -> str:
         "in [territories].",
         digits=part[0],
     )
+
+
+def _tells_apart(codes: Collection[str], digits: int) -> bool:
+    """Return whether the codes still differ if only that part of each is kept."""
+    return len({CodePart(digits=digits).of(code) for code in codes}) == len(codes)
 
 
 def _part_of(texts: Sequence[str], codes: Collection[str]) -> tuple[int, str] | None:

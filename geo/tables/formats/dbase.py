@@ -24,7 +24,12 @@ from zoneblanche.geo.tables.formats.delimited import check_size, no_rows
 from zoneblanche.geo.tables.formats.header import build, check_names
 from zoneblanche.geo.tables.formats.text import Decoded, decode, text_notices
 from zoneblanche.geo.tables.raw import RawTable, Stored
-from zoneblanche.geo.vectors.formats.dbase import codec_of, declared_encoding, is_utf8
+from zoneblanche.geo.vectors.formats.dbase import (
+    codec_of,
+    declared_encoding,
+    is_cp1252,
+    is_utf8,
+)
 from zoneblanche.geo.vectors.formats.features import damaged
 from zoneblanche.geo.vectors.formats.shapefile import shapefile_parts
 
@@ -152,7 +157,8 @@ def _decoded(path: Path, cells: Mapping[Field, list[bytes]], encoding: str | Non
     for field, column in cells.items():
         texts += column if field.kind == "C" else ()
     data = b"\n".join(texts)
-    declared = codec_of(declared_encoding(path, shapefile_parts(path).get(".cpg")))
+    said = declared_encoding(path, shapefile_parts(path).get(".cpg"))
+    declared = "cp1252" if is_cp1252(path, said) else codec_of(said)
     for name in (encoding,) if encoding is not None else (declared, None):
         try:
             return decode(data, file=str(path), encoding=name)

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from zoneblanche.geo.tables.formats.text import Cut, Record
 
-_NOTE = re.compile(r"\w: |©|^\s*[*(\[\"]|^\s*[_-]{3}")
-"""A line that names a source, or begins as a footnote does."""
+_NOTE = re.compile(r"\w: |©|^\s*[*(\[\"⁰¹²³⁴-⁹]|^\s*[_-]{3}|^\s*(?:[0-9]{1,2}|[a-z])[).] ?[^\W\d]")
+"""A line that names a source, or begins as a footnote does: `1) `, `a. `, `*`."""
 _WORD = re.compile(r"\w+")
 _SENTENCE_END = re.compile(r"[.!?)]\s*$")
 _FEWEST_WORDS = 4  # of a sentence
@@ -19,7 +19,8 @@ _FIGURE = re.compile(r"\s*[-+]?[0-9][0-9.,'\u00a0\u202f ]*%?\s*")
 def without_notes(cut: Cut, lines: list[str]) -> tuple[Cut, list[Record]]:
     """Return the records without the notes below them, and the notes.
 
-    Notes begin after a blank line with a line of one cell, and no row with a figure follows.
+    Notes begin after a blank line, and no row with a figure follows. The first has one cell, or
+    begins as a note does and has another number of cells than a row: `Note: rounded, revised`.
     Without a blank line they are the last lines of one cell that name a source, or are a sentence:
     of more words than any first cell of a row has, so that it is no row that is cut off.
     """
@@ -35,7 +36,9 @@ def without_notes(cut: Cut, lines: list[str]) -> tuple[Cut, list[Record]]:
         if not cut.blank:
             break
         after_blank = not lines[record.line - 2].strip() if record.line > 1 else False
-        if after_blank and sum(map(bool, map(str.strip, record.cells))) == 1:
+        alone = sum(map(bool, map(str.strip, record.cells))) == 1
+        ragged = len(record.cells) != width and _NOTE.search(record.cells[0][:_NOTE_LENGTH])
+        if after_blank and (alone or ragged):
             start = place
     below = records[start:]
     if not below:

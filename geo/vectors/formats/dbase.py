@@ -16,6 +16,8 @@ from zoneblanche.geo.files.encoding import Guess, foreign_words, guess_encoding
 from zoneblanche.geo.files.kinds import open_plain, read_bytes
 
 _HIGH = re.compile(rb"[\x80-\xff]+")
+_NOT_LATIN_1 = re.compile(rb"[\x80-\x9f]")
+"""Letters and signs of Windows-1252 that are control codes in ISO 8859-1."""
 _NOT_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 _MOST_WORDS = 5_000
 ANSI = "ANSI"
@@ -117,13 +119,23 @@ def codec_of(declared: str) -> str | None:
 
 def fits_cp1252(table: Path) -> bool:
     """Return whether an attribute table (.dbf) has only bytes that Windows-1252 knows."""
+    return not _has(table, _NOT_CP1252)
+
+
+def is_cp1252(table: Path, declared: str) -> bool:
+    """Return whether an attribute table (.dbf) that declares ISO 8859-1 is in Windows-1252: it has
+    letters such as Œ, which the former lacks."""
+    return codec_of(declared) == "iso8859-1" and _has(table, _NOT_LATIN_1) and fits_cp1252(table)
+
+
+def _has(table: Path, pattern: re.Pattern[bytes]) -> bool:
     with open_plain(table) as stream:
         head = stream.read(_FIELD_BYTES).ljust(_FIELD_BYTES, b"\0")
         stream.seek(struct.unpack("<8xH22x", head)[0])
         while block := stream.read(_CHUNK_ROWS_BYTES):
-            if _NOT_CP1252.search(block):
-                return False
-    return True
+            if pattern.search(block):
+                return True
+    return False
 
 
 def _ends_of_fields(descriptors: bytes) -> set[int]:

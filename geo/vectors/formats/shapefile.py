@@ -31,6 +31,7 @@ from zoneblanche.geo.vectors.formats.dbase import (
     declared_encoding,
     fits_cp1252,
     guess_of,
+    is_cp1252,
     is_utf8,
 )
 from zoneblanche.geo.vectors.formats.features import Features, check_features, damaged, objects
@@ -209,6 +210,9 @@ def _read(
         _say_utf8(declared, file, notices=notices)
     elif undeclared:
         encoding, guess = _by_letters(path.with_suffix(".dbf"))
+    elif is_cp1252(path.with_suffix(".dbf"), declared):
+        encoding = "cp1252"
+        _say_cp1252(file, notices=notices)
     with _damage_as_fault(file, _("shapefile")):
         description = pyogrio.read_info(path, encoding=encoding)
         _check_driver(description["driver"], file)
@@ -248,6 +252,12 @@ def _say_utf8(declared: str, file: str, *, notices: Notices) -> None:
                 declared=declared or _("no encoding"),
             )
         )
+
+
+def _say_cp1252(file: str, *, notices: Notices) -> None:
+    notices.remark(
+        _("{file}: its text is not in the encoding it declares; read as cp1252.", file=file)
+    )
 
 
 def _by_letters(table: Path) -> tuple[str | None, Guess | None]:
@@ -325,9 +335,7 @@ def _columns(
         meta, _unused, wkb, columns = pyogrio.raw.read(path, columns=names, encoding=read_as)
         if encoding == "utf-8":
             return meta, wkb, [np.array([_as_utf8(cell) for cell in column]) for column in columns]
-        notices.remark(
-            _("{file}: its text is not in the encoding it declares; read as cp1252.", file=file)
-        )
+        _say_cp1252(file, notices=notices)
     return meta, wkb, columns
 
 

@@ -18,7 +18,7 @@ from zoneblanche.geo.row_filter import pick_rows
 from zoneblanche.geo.tables import RawTable, column, parse_numbers, read_raw_table
 from zoneblanche.geo.tables.missing import MARKS, Figures
 from zoneblanche.geo.tables.raw import Stored
-from zoneblanche.geo.vectors.formats import read_features
+from zoneblanche.geo.vectors.formats import Features, read_features
 from zoneblanche.geo.vectors.formats.wkt import common_srid, is_wkt, shapes_of_wkt
 from zoneblanche.layers.measuring.entries import PointsEntry
 from zoneblanche.layers.project.read import Project
@@ -29,6 +29,7 @@ ERROR_MARKS = {"#n/a": Reason.NOT_PUBLISHED, "#na": Reason.NOT_PUBLISHED}
 
 _X, _Y = "x", "y"
 _MULTIPOINT = 4
+_POLYGONS = (3, 6)
 _PAIR = re.compile(r"\s*\[?\(?\s*([-+]?[0-9.]+)\s*[,; ]\s*([-+]?[0-9.]+)\s*\)?\]?\s*")
 """Two numbers with a decimal point: "44.5, 3.5", also in brackets."""
 
@@ -212,25 +213,48 @@ def _of_one_part(shapes: np.ndarray) -> np.ndarray:
     return np.where(single, shapely.get_geometry(shapes, 0), shapes)
 
 
+def _features(
+    spec: PointsEntry, project: Project, others: list[str], *, notices: Notices
+) -> Features:
+    """Return the features of a file of points; of polygons, if their mean is asked for."""
+
+    def read(*, points: bool, notices: Notices) -> Features:
+        return read_features(
+            project.path(spec.path),
+            layer=spec.layer,
+            wanted=tuple(dict.fromkeys((*others, *spec.where))),
+            limits=project.limits,
+            notices=notices,
+            points=points,
+        )
+
+    found = Notices()
+    features = read(points=True, notices=found)
+    if spec.stat == "mean" and features.unreadable and shapely.is_missing(features.shapes).all():
+        found = Notices()
+        features = read(points=False, notices=found)
+    notices.extend(found.as_tuple())
+    return features
+
+
 def _of_shapes(
     spec: PointsEntry, project: Project, others: list[str], *, notices: Notices
 ) -> tuple[RawTable, pyproj.CRS | None]:
     """Return the points of a file of shapes as a table, and the reference system of the file.
 
+    The mean of a column may be over polygons, such as the tiles of a speed test: each is where its
+    middle is, as in well-known text.
+
     Raises:
         InputError: the file cannot be read, or holds shapes that are not points.
     """
-    path = project.path(spec.path)
-    wanted = tuple(dict.fromkeys((*others, *spec.where)))
-    features = read_features(
-        path,
-        layer=spec.layer,
-        wanted=wanted,
-        limits=project.limits,
-        notices=notices,
-        points=True,
-    )
+    features = _features(spec, project, others, notices=notices)
     features = replace(features, shapes=_of_one_part(features.shapes))
+    areas = np.isin(shapely.get_type_id(features.shapes), _POLYGONS)
+    if spec.stat == "mean" and areas.any():
+        middles = np.where(areas, shapely.centroid(features.shapes), features.shapes)
+        features = replace(features, shapes=middles)
+        notices.remark(_("{file}: a polygon is counted where its middle is.", file=features.file))
     kinds = shapely.get_type_id(features.shapes)
     wrong = np.flatnonzero(~np.isin(kinds, (-1, 0)))
     if len(wrong) or features.unreadable:

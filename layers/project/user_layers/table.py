@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import partial
 from typing import cast
@@ -14,7 +15,6 @@ from zoneblanche.geo.messages import Notices, _
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.row_filter import pick_rows
 from zoneblanche.geo.tables import (
-    Codes,
     Figures,
     RawTable,
     column,
@@ -34,6 +34,10 @@ from zoneblanche.layers.project.user_layers.former_codes import Past, place_as_i
 from zoneblanche.layers.project.user_layers.shared_tables import SharedTables
 
 _POSTAL = "postal_codes"
+_POSTAL_NAME = re.compile(
+    r"(?:codes?[ _-]?)?posta(?:l|ux)|post(?:al)?[ _-]?code|cp|zip(?:[ _-]?code)?|plz", re.IGNORECASE
+)
+"""Names of columns of postal codes."""
 _MOST_NOT_POSTAL = 0.1
 """Share of the codes that may be no postal code: mistakes, and codes of companies (cedex)."""
 
@@ -82,11 +86,13 @@ class TableLayer:
         try:
             key = (spec.code, level, spec.part, spec.combine is not None, spec.vintage)
             codes = find_codes() if spec.where else table.codes(key, find_codes)
-        except InputError:
+        except InputError as error:
+            if any(fault.kind == "no-match" for fault in error.faults):
+                check_kind_of_codes(raw, spec.code, territories, level)
             together(find_codes, partial(self._figures, raw))  # the faults of both columns at once
             raise
         figures = on_rows(self._figures(raw.take(codes.matched)), codes.matched)
-        check_kind_of_codes(raw, spec.code, codes, territories, level)
+        check_kind_of_codes(raw, spec.code, territories, level)
         if not np.isfinite(figures.values).any():
             raise InputError(no_figures(raw, spec.value))
         notices = Notices((*raw.notices, *codes.notices, *figures.notices))
@@ -209,9 +215,7 @@ def _title(territories: Territories, level: str) -> str:
     return f"{level} codes"
 
 
-def check_kind_of_codes(
-    raw: RawTable, name: str, codes: Codes, territories: Territories, level: str
-) -> None:
+def check_kind_of_codes(raw: RawTable, name: str, territories: Territories, level: str) -> None:
     """Refuse codes that are postal codes, by those that the territories have.
 
     Many postal codes are also the code of a commune, of another one: a table of postal codes would
@@ -219,33 +223,38 @@ def check_kind_of_codes(
 
     Args:
         raw, name: the table and the column of the codes.
-        codes: what was read of it.
         territories: with the column `postal_codes` among their texts, if it is known.
         level: of the codes.
 
     Raises:
-        InputError: nearly all codes are postal codes, and some are those of no territory.
+        InputError: nearly all codes are postal codes, and some are those of no territory, or the
+            name of the column says so.
     """
     extra = territories.whole.extra
-    unknown = ~codes.matched
-    if extra is None or _POSTAL not in extra or level != territories.level or not unknown.any():
+    if extra is None or _POSTAL not in extra or level != territories.level:
+        return
+    codes = pd.Index([cell.strip() for cell in column(raw, name)], dtype="object")
+    known = codes.isin(territories.whole.codes)
+    named = _POSTAL_NAME.fullmatch(name.strip()) is not None
+    if known.all() and not named:
         return
     postal = {one for text in extra[_POSTAL].dropna().unique() for one in str(text).split()}
-    is_postal = codes.codes.isin(postal)
-    if is_postal.mean() < 1 - _MOST_NOT_POSTAL or is_postal.sum() <= codes.matched.sum():
+    is_postal = codes.isin(postal)
+    strange = is_postal & ~known
+    if named and not strange.any():
+        strange = is_postal
+    if is_postal.mean() < 1 - _MOST_NOT_POSTAL or not strange.any():
         return
-    strange = codes.codes[unknown & is_postal]
-    if not len(strange):
+    if not named and is_postal.sum() <= known.sum():
         return
-    row = int(np.flatnonzero(unknown & is_postal)[0])
     raise InputError(
         raw.fault(
             _(
                 "the column has postal codes, not codes of {title} ({codes}).",
                 title=territories.level_message(plural=True),
-                codes=first_of(strange),
+                codes=first_of(codes[strange].unique()),
             ),
-            row=row,
+            row=int(np.flatnonzero(strange)[0]),
             column=name,
             remedy=_("Name a column with the official codes: one postal code has several places."),
             kind="postal-codes",

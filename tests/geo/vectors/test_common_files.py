@@ -340,6 +340,19 @@ def test_a_letter_cut_off_by_the_width_of_its_field_is_no_other_encoding(tmp_pat
     assert read(path).territories.names.tolist()[:2] == ["Moûtiers", "Besançon"]
 
 
+@pytest.mark.parametrize("name", ["Œuilly", "Haÿ"])
+def test_letters_that_a_declared_encoding_lacks(tmp_path: Path, name: str) -> None:
+    table = {"code": ["A"], "name": [name]}
+    frame = gpd.GeoDataFrame(table, geometry=SHAPES[:1], crs=4326)
+    frame.to_file(tmp_path / "t.shp", encoding="cp1252")
+    (tmp_path / "t.cpg").write_text("ISO-8859-1")
+    found = read(tmp_path / "t.shp")
+    assert found.territories.names.tolist() == [name]
+    assert any("read as cp1252" in notice for notice in found.notices) == (name == "Œuilly")
+    (tmp_path / "t.shp").unlink()
+    assert read_raw_table(tmp_path / "t.dbf").columns["name"].tolist() == [name]
+
+
 def test_an_encoding_is_given(tmp_path: Path) -> None:
     path = tmp_path / "t.shp"
     table = {"code": ["A"], "name": ["Łódź"]}

@@ -138,6 +138,14 @@ def test_notes_of_one_cell_without_a_blank_line_before_them(tmp_path: Path) -> N
     atlas = measured(tmp_path, table)
     assert atlas.values["v"].dropna().tolist() == [1.5, 2.5]
     assert any("2 lines below the table are left out, from line 4" in n for n in atlas.notices)
+    for notes in (
+        "\nNote: rounded; revised; final\nSource: Destatis; Table 3; 2024\n",
+        "1) vorläufig\n2) ohne Berlin\n",
+        "¹ provisional\na) estimated\n",
+    ):
+        noted = measured(tmp_path, f"code;v\n01001;1,5\n01002;2,5\n{notes}")
+        assert noted.values["v"].dropna().tolist() == [1.5, 2.5]
+        assert any("2 lines below the table" in notice for notice in noted.notices)
     assert "the row has 1 cell" in faults(tmp_path, "code;v\n01001;1,5\n01002;2,5\n02003\n")
     assert "the row has 1 cell" in faults(tmp_path, "code;v\n01001;1,5\nSaint Denis\n01002;2,5\n")
 
@@ -442,6 +450,21 @@ def test_postal_codes_are_recognised(tmp_path: Path) -> None:
         'value = "v"\n'
     )
     with pytest.raises(InputError, match=r"postal codes, not codes of communes \(48000, 48200\)"):
+        build_atlas(read_project(tmp_path / "project.toml"))
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [("code_postal", "69001 69002 69003"), ("Code postal", "01000 69001"), ("x", "75001 75018")],
+)
+def test_a_column_of_postal_codes_that_are_codes_too(tmp_path: Path, name: str, codes: str) -> None:
+    rows = "".join(f"{code};{row}\n" for row, code in enumerate(codes.split()))
+    (tmp_path / "v.csv").write_text(f"{name};v\n{rows}")
+    (tmp_path / "project.toml").write_text(
+        'country = "fr"\ncatalogue = []\n[[layers]]\nid = "v"\npath = "v.csv"\n'
+        f'code = "{name}"\nvalue = "v"\n'
+    )
+    with pytest.raises(InputError, match="the column has postal codes, not codes of communes"):
         build_atlas(read_project(tmp_path / "project.toml"))
 
 

@@ -113,6 +113,18 @@ def test_shapes_that_are_not_points_are_refused(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("suffix", ["geojson", "shp", "gpkg", "parquet"])
+def test_the_mean_of_polygons_is_that_of_their_middles(tmp_path: Path, suffix: str) -> None:
+    tiles = [box(x, 0.4, x + 0.2, 0.6) for x in (0.1, 0.5, 0.9, 1.4)]  # the third: middle at 1.0
+    frame = gpd.GeoDataFrame({"v": [10, 20, 90, 30], "w": [1, 3, 1, 1]}, geometry=tiles, crs=4326)
+    path = tmp_path / f"p.{suffix}"
+    frame.to_parquet(path) if suffix == "parquet" else frame.to_file(path)
+    layer = 'stat = "mean"\nvalue = "v"\nweight = "w"'
+    atlas = measured(tmp_path, None, layer, name=path.name)
+    assert atlas.values["p"].tolist()[:2] == [17.5, 60]
+    assert any("a polygon is counted where its middle is" in one for one in atlas.notices)
+
+
 def test_both_coordinates_in_one_cell(tmp_path: Path) -> None:
     table = 'id;geo\n1;"0.5, 0.25"\n2;"0.5,1.5"\n3;(0.1 1.9)\n4;\n'
     atlas = measured(tmp_path, table, 'position = "geo"')
