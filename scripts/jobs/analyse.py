@@ -383,11 +383,13 @@ def _stability(atlas: Atlas, indicator_id: str) -> Iterator[str]:
     if indicator_id not in atlas.recipes:
         return
     for stability in flags_of_index(atlas, indicator_id, draws=DRAWS):
-        yield _(
-            "{title}: flagged in 95 % of the draws or more, {sure} territories; in "
-            "5 to 95 %, {unsure} (of {draws} draws)",
+        yield ngettext(
+            "{title}: flagged in 95 % of the draws or more, {count} territory; in 5 to 95 %, "
+            "{unsure} (of {draws} draws)",
+            "{title}: flagged in 95 % of the draws or more, {count} territories; in 5 to 95 %, "
+            "{unsure} (of {draws} draws)",
+            stability.sure,
             title=titled(stability.flag.title),
-            sure=quantity(stability.sure),
             unsure=quantity(stability.unsure),
             draws=quantity(stability.draws),
         )

@@ -140,11 +140,12 @@ def _flagged(atlas: Atlas) -> Iterator[str]:
     summary = flag_summary(atlas, FLAG)
     if not summary.population:
         return
-    yield _(
+    yield ngettext(
+        "{title}: {percent} % of the population ({count} territory), possibly {more} %",
         "{title}: {percent} % of the population ({count} territories), possibly {more} %",
+        summary.flagged.territories,
         title=titled(atlas.indicator(FLAG).title),
         percent=quantity(summary.population_percent(summary.flagged), 1),
-        count=quantity(summary.flagged.territories),
         more=quantity(summary.population_percent(summary.possible), 1),
     )
 

@@ -11,10 +11,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from zoneblanche.geo.country import in_language
 from zoneblanche.geo.messages import _, join, ngettext, quantity, semicolons, titled, translate
 from zoneblanche.geo.nesting import mean_by
-from zoneblanche.geo.numerals import format_number
 from zoneblanche.layers.analysis.areas import rank_areas
 from zoneblanche.layers.analysis.flagging.flags import flag_summary
 from zoneblanche.layers.analysis.inequality.equal_size import sparse_at_equal_size
@@ -34,37 +32,50 @@ def headlines(atlas: Atlas, *, lang: str) -> list[str]:
         findings.append(sentence)
         if len(findings) == FINDINGS:
             break
-    lines = [_measured(atlas, index, lang), *findings]
+    lines = [_measured(atlas, index), *findings]
     if index is not None:
-        lines += list(_worst(atlas, index, lang))[:1]
+        lines += list(_worst(atlas, index))[:1]
     flags = [one for one in atlas.indicators.values() if one.role == "flag"]
     lines += [_flagged(atlas, flag) for flag in flags[:1]]
     return [translate(line, lang) for line in lines]
 
 
-def _measured(atlas: Atlas, index: Indicator | None, lang: str) -> str:
+def _measured(atlas: Atlas, index: Indicator | None) -> str:
     territories, people = atlas.territories, atlas.territories.facts["population"]
-    layers = [one for one in atlas.indicators.values() if one.role in ("indicator", "context")]
+    layers = sum(one.role in ("indicator", "context") for one in atlas.indicators.values())
     slots = {
-        "layers": quantity(len(layers)),
         "territories": quantity(len(territories)),
-        "level": territories.level_title(lang, plural=len(territories) != 1),
+        "level": territories.level_message(plural=len(territories) != 1),
         "people": quantity(people.sum(), digits=0),
         "index": titled(index.title) if index is not None else "",
     }
     if index is None and people.isna().all():
-        return _("Measured: {layers} layers of {territories} {level}.", **slots)
+        return ngettext(
+            "Measured: {count} layer of {territories} {level}.",
+            "Measured: {count} layers of {territories} {level}.",
+            layers,
+            **slots,
+        )
     if index is None:
-        return _(
-            "Measured: {layers} layers of {territories} {level} with {people} inhabitants.", **slots
+        return ngettext(
+            "Measured: {count} layer of {territories} {level} with {people} inhabitants.",
+            "Measured: {count} layers of {territories} {level} with {people} inhabitants.",
+            layers,
+            **slots,
         )
     if people.isna().all():
-        return _(
-            "Measured: {layers} layers of {territories} {level}, and the index {index}.", **slots
+        return ngettext(
+            "Measured: {count} layer of {territories} {level}, and the index {index}.",
+            "Measured: {count} layers of {territories} {level}, and the index {index}.",
+            layers,
+            **slots,
         )
-    return _(
-        "Measured: {layers} layers of {territories} {level} with {people} inhabitants, and the "
+    return ngettext(
+        "Measured: {count} layer of {territories} {level} with {people} inhabitants, and the "
         "index {index}.",
+        "Measured: {count} layers of {territories} {level} with {people} inhabitants, and the "
+        "index {index}.",
+        layers,
         **slots,
     )
 
@@ -170,7 +181,7 @@ def _at_equal_size(atlas: Atlas, index: Indicator) -> Iterator[str]:
     )
 
 
-def _worst(atlas: Atlas, index: Indicator, lang: str) -> Iterator[str]:
+def _worst(atlas: Atlas, index: Indicator) -> Iterator[str]:
     """Yield the areas that are worst off, or else the territories; no name is from a tie."""
     country, territories = atlas.territories.country, atlas.territories
     level = None if country is None else country.bare_code_level
@@ -187,9 +198,9 @@ def _worst(atlas: Atlas, index: Indicator, lang: str) -> Iterator[str]:
                 "Worst off of {count} {level} ({title}, mean of the inhabitants, rank in 90 % of "
                 "the draws): {listed}.",
                 count=quantity(len(table)),
-                level=in_language(country.level(level).plural, lang),
+                level=titled(country.level(level).plural),
                 title=titled(index.title),
-                listed=semicolons(_named(table, names, index, lang)),
+                listed=semicolons(_named(table, names, index)),
             )
             return
     scores = atlas.values[index.id].dropna()
@@ -201,15 +212,13 @@ def _worst(atlas: Atlas, index: Indicator, lang: str) -> Iterator[str]:
     yield _(
         "Worst off of {count} {level} ({title}): {listed}.",
         count=quantity(len(table)),
-        level=territories.level_title(lang, plural=len(table) != 1),
+        level=territories.level_message(plural=len(table) != 1),
         title=titled(index.title),
-        listed=semicolons(_named(table, names, index, lang)),
+        listed=semicolons(_named(table, names, index)),
     )
 
 
-def _named(
-    table: pd.DataFrame, names: dict[str, str], index: Indicator, lang: str
-) -> Iterator[str]:
+def _named(table: pd.DataFrame, names: dict[str, str], index: Indicator) -> Iterator[str]:
     """Yield the five at the worse end, each with the interval of its rank; those that share a score
     as displayed are counted."""
     shown = table["score"].round(index.digits)
@@ -219,7 +228,7 @@ def _named(
         if left <= 0:
             return
         alike = table[shown == score]
-        figure = format_number(score, index.digits, lang)
+        figure = quantity(score, index.digits)
         left -= len(alike)
         if len(alike) > 1:
             yield ngettext(
@@ -229,7 +238,7 @@ def _named(
         code, row = str(alike.index[0]), alike.iloc[0]
         name, low, high = names[code], row["rank_low"], row["rank_high"]
         if not (np.isfinite(low) and np.isfinite(high)):
-            yield f"{name} {figure}"
+            yield _("{name} {score}", name=name, score=figure)
         elif low == high:
             yield _("{name} {score} ({rank})", name=name, score=figure, rank=quantity(int(low)))
         else:
@@ -244,25 +253,32 @@ def _named(
 
 def _flagged(atlas: Atlas, flag: Indicator) -> str:
     summary = flag_summary(atlas, flag.id)
-    slots = {
-        "title": titled(flag.title),
-        "count": quantity(summary.flagged.territories),
-        "possible": quantity(summary.possible.territories),
-    }
+    count = summary.flagged.territories
+    slots = {"title": titled(flag.title), "possible": quantity(summary.possible.territories)}
     if not summary.population:
-        return _("{title}: {count} territories, and possibly {possible} more.", **slots)
+        return ngettext(
+            "{title}: {count} territory, and possibly {possible} more.",
+            "{title}: {count} territories, and possibly {possible} more.",
+            count,
+            **slots,
+        )
     people = quantity(summary.flagged.population, digits=0)
     share = quantity(summary.population_percent(summary.flagged), digits=1)
     if not summary.possible.territories:
-        return _(
+        return ngettext(
+            "{title}: {count} territory, where {people} people live ({share} %).",
             "{title}: {count} territories, where {people} people live ({share} %).",
+            count,
             people=people,
             share=share,
             **slots,
         )
-    return _(
+    return ngettext(
+        "{title}: {count} territory, where {people} people live ({share} %), and possibly "
+        "{possible} more.",
         "{title}: {count} territories, where {people} people live ({share} %), and possibly "
         "{possible} more.",
+        count,
         people=people,
         share=share,
         **slots,

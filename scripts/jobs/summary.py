@@ -250,15 +250,21 @@ def _flag_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
 
 
 def _tallied(indicator: Indicator, summary: FlagSummary) -> str:
-    flagged = summary.flagged
-    slots = {"title": titled(indicator.title), "count": quantity(flagged.territories)}
+    flagged, title = summary.flagged, titled(indicator.title)
     if not summary.population:
-        return _("{title}: {count} territories are flagged.", **slots)
-    return _(
+        return ngettext(
+            "{title}: {count} territory is flagged.",
+            "{title}: {count} territories are flagged.",
+            flagged.territories,
+            title=title,
+        )
+    return ngettext(
+        "{title}: {count} territory is flagged, where {people} people live ({share} %).",
         "{title}: {count} territories are flagged, where {people} people live ({share} %).",
+        flagged.territories,
+        title=title,
         people=quantity(flagged.population, digits=0),
         share=quantity(summary.population_percent(flagged), digits=1),
-        **slots,
     )
 
 

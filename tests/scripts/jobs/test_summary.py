@@ -67,6 +67,28 @@ def test_no_name_comes_from_a_tie(toy: Territories) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("flagged", "lang", "sentence"),
+    [
+        (1, "en", "Worst: 1 territory, where 100 people live (1.7 %)."),
+        (2, "en", "Worst: 2 territories, where 250 people live (4.3 %)."),
+        (1, "fr", "Pires : 1 territoire, où vivent 100 personnes (1,7 %)."),
+        (2, "fr", "Pires : 2 territoires, où vivent 250 personnes (4,3 %)."),
+    ],
+)
+def test_flagged_territories_agree_with_their_number(
+    toy: Territories, flagged: int, lang: str, sentence: str
+) -> None:
+    flag = Indicator(
+        "worst", {"fr": "Pires", "en": "Worst"}, "category", role="flag",
+        categories={0: {"fr": "non", "en": "no"}, 1: {"fr": "oui", "en": "yes"}},
+    )  # fmt: skip
+    atlas = atlas_of(toy, [10.0, 20.0, 50.0, 60.0])
+    marks = [1.0] * flagged + [0.0] * (4 - flagged)
+    line = headlines(atlas.add(flag, pd.Series(marks, toy.codes)), lang=lang)[-1]
+    assert line.replace("\u00a0", " ") == sentence
+
+
 def test_the_terminal_has_eight_lines(
     french: Territories, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
