@@ -3,7 +3,7 @@ figures."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
@@ -48,6 +48,10 @@ MOST_SHOWN = 12
 MANY = 5000
 """Number of territories above which a sheet of paper cannot show each of them."""
 DENSITY = "density"
+SMALL_SHARE = 0.05
+"""Percentage below which a share is written as zero."""
+WITH_ARTICLE = ("departement", "commune")
+"""Levels whose kind and name French joins by an article: "le département de la Lozère"."""
 NO_INTERVAL = (float("nan"), float("nan"))
 
 
@@ -323,11 +327,42 @@ class Scope:
         if area.level == "country":
             return (Piece(self.words["in_country"]),)
         head, _, tail = before.partition("{name}")
-        country = self.atlas.territories.country
-        if country is not None and (self.lang, country.code) in ARTICLES:
-            head += ARTICLES[self.lang, country.code](area.level, area.code, area.name)
+        if area.level in WITH_ARTICLE:  # "dans le département de la Lozère"
+            head += self._articles(area)[0]
         pieces = (Piece(head), Piece(area.name, is_name=True), Piece(tail))
         return tuple(piece for piece in pieces if piece.text)
+
+    def _articles(self, area: Area) -> tuple[str, str]:
+        """Return what stands before a name to say "of", and before one that is the subject; in
+        languages without cases of their own, the words of the catalogue."""
+        country = self.atlas.territories.country
+        known = ARTICLES.get((self.lang, "" if country is None else country.code))
+        if known is None or area.level not in self.atlas.territories.parents:
+            return self.words["of_name"], ""
+        of, definite = (article(area.level, area.code, area.name) for article in known)
+        return of or self.words["of_name"], definite
+
+    def of(self, area: Area) -> tuple[Piece, ...]:
+        """Return "of Cantal" as pieces of a sentence, with the article of the language."""
+        return (Piece(self._articles(area)[0]), Piece(self.label(area), is_name=True))
+
+    def the(self, area: Area) -> tuple[Piece, ...]:
+        """Return the name of an area with its article, as pieces of a sentence."""
+        pieces = (Piece(self._articles(area)[1]), Piece(self.label(area), is_name=True))
+        return tuple(piece for piece in pieces if piece.text)
+
+    def all_of(self, areas: Sequence[Area]) -> tuple[Piece, ...]:
+        """Return names with their articles as a list in words."""
+        pieces = list(self.the(areas[0]))
+        for place, area in enumerate(areas[1:], start=2):
+            pieces.append(Piece(self.words["and"] if place == len(areas) else ", "))
+            pieces += self.the(area)
+        return tuple(pieces)
+
+    def word(self, key: str, count: float | None) -> str:
+        """Return the form of a word for so many: `key_one` or `key_many`."""
+        one = count is not None and takes_singular(int(count), self.lang)
+        return self.words[f"{key}_one" if one else f"{key}_many"]
 
     def label(self, area: Area) -> str:
         """Return the name of an area for a heading."""
@@ -371,8 +406,10 @@ class Scope:
         return Cell(self.number(value), finite(value))
 
     def percent(self, share: float) -> Cell:
-        """Return a percentage as a cell."""
+        """Return a percentage as a cell; a small one is not written as zero."""
         text = self.number(share, 1)
+        if 0 < share < SMALL_SHARE:
+            text = self.words["below"].format(value=self.number(0.1, 1))
         return Cell(text if text == "–" else text + self.words["percent"], finite(share))
 
     def figure(self, figure: Figure, indicator: Indicator) -> Cell:

@@ -80,7 +80,7 @@ ESSENTIAL = (
     r"coarse\.",
     r"beside\.rank",
     r"flag\.(people|none|count)|flag\.\w+\.one",
-    r"waves\.(better|worse|equal)",
+    r"waves\.(better|worse|equal|single)",
     r"quality\.unscored_many",
 )
 """The sentences of the summary: the first of each kind."""

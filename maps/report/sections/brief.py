@@ -204,26 +204,28 @@ def _similar_row(
         if area.level == scope.area.level and area.code in ranks.index:
             named = ["rank", "rank_low", "rank_high"]
             ends = list(map(float, ranks.loc[area.code, named].to_numpy("float64")))
-        cells.append(_rank_cell(scope, pd.Series(ends, index=["rank", "rank_low", "rank_high"])))
+        row = pd.Series(ends, index=["rank", "rank_low", "rank_high"])
+        cells.append(_rank_cell(scope, row, of=int(ranks["rank"].notna().sum())))
     return cells
 
 
 def _similar_sentences(scope: Scope, main: Indicator, table: Table) -> list[Sentence]:
-    names: list[Piece] = []
-    for key in table.rows:
-        if key.startswith("similar"):
-            names += [Piece(", ")] if names else []
-            names.append(name_of(table.at(key, "name")))
+    words = scope.words
     slots: dict[str, Slot] = {
         "title": Piece(main.title_in(scope.lang), is_name=True),
         "plural": _plural(scope),
-        "names": tuple(names),
+        "name": scope.the(scope.area),
+        "first": words["rank_first_worse" if main.better == "lower" else "rank_first_better"],
+        "names": scope.all_of(similar_to(scope)),
     }
     sentences = []
     if "rank" in table.columns and table.at("area", "rank").low is not None:
         rank = table.at("area", "rank")
-        sentences.append(say(scope.words, "beside.rank", rank=rank, range=rank.range, **slots))
-    sentences.append(say(scope.words, "beside.similar", **slots))
+        key = "beside.rank" if rank.low != rank.high else "beside.rank_sure"
+        slots |= {"rank": rank, "range": rank.range}
+        sentences.append(say(words, key, **slots))
+    known = "income" in table.columns and table.at("area", "income").value is not None
+    sentences.append(say(words, "beside.similar" if known else "beside.similar_size", **slots))
     return sentences
 
 
@@ -310,10 +312,14 @@ def _first_areas(scope: Scope, main: Indicator, level: str) -> Table | None:
     return make_table("t-first", caption, columns, rows, note=note)
 
 
-def _rank_cell(scope: Scope, row: pd.Series) -> Cell:
+def _rank_cell(scope: Scope, row: pd.Series, *, of: int = 0) -> Cell:
+    """Return a rank with its interval, and of how many if that is given."""
     rank, low, high = (float(row[name]) for name in ("rank", "rank_low", "rank_high"))
     between = scope.between(low, high, 0)
-    return Cell(scope.number(rank), finite(rank), between, finite(low), finite(high))
+    text = scope.number(rank)
+    if of and finite(rank) is not None:
+        text = scope.words["rank_of"].format(rank=text, n=scope.number(of))
+    return Cell(text, finite(rank), between, finite(low), finite(high))
 
 
 def _first_sentences(scope: Scope, table: Table, level: str) -> list[Sentence]:

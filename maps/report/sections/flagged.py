@@ -6,7 +6,12 @@ import numpy as np
 
 from zoneblanche.geo.country import in_language
 from zoneblanche.layers.analysis.flagging.flags import FLAGGED, POSSIBLE
-from zoneblanche.layers.analysis.flagging.typology import RURAL_POOR, TYPES, URBAN_POOR
+from zoneblanche.layers.analysis.flagging.typology import (
+    RURAL_POOR,
+    TYPES,
+    TYPOLOGY,
+    URBAN_POOR,
+)
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.maps.report.areas import Area
 from zoneblanche.maps.report.content import (
@@ -40,14 +45,17 @@ def flagged_section(scope: Scope) -> Section:
         listed = _listed(scope, flag, f"t-flagged{place}")
         if listed is not None:
             more.append(listed)
-    types = _types(scope)
+    types, typology = _types(scope), scope.atlas.indicators.get(TYPOLOGY)
     if types is not None:
         blocks.append(types)
         sentences += _types_sentences(scope, types)
     notes = [scope.words["flag_note"]] if flags else []
+    described = [*flags, *([typology] if types is not None and typology is not None else [])]
     notes += [
-        f"{flag.title_in(scope.lang)}{scope.words['colon']}{flag.method_in(scope.lang)}"
-        for flag in flags
+        scope.words["rule_note"].format(
+            title=one.title_in(scope.lang), method=one.method_in(scope.lang)
+        )
+        for one in described
     ]
     return Section(
         "flags",
@@ -110,6 +118,7 @@ def _flag_sentences(scope: Scope, flag: Indicator, table: Table) -> list[Sentenc
         "units": scope.units,
         "people": table.at("area", "people"),
         "people_share": table.at("area", "people_share"),
+        "in_area": scope.inside(scope.area),
     }
     if table.at("area", "unjudged").value == table.at("area", "units").value:
         return [say(words, "flag.unknown", title=slots["title"])]
@@ -215,5 +224,8 @@ def _types_sentences(scope: Scope, table: Table) -> list[Sentence]:
             dense_people=table.at(dense, "people"),
             thin_units=scope.units_of(table.at(thin, "units").value),
             dense_units=scope.units_of(table.at(dense, "units").value),
+            thin_word=scope.word("people_word", table.at(thin, "people").value),
+            dense_word=scope.word("people_word", table.at(dense, "people").value),
+            in_area=scope.inside(scope.area),
         )
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -189,6 +190,7 @@ def _index_sentences(scope: Scope, subject: Subject, table: Table) -> list[Sente
             value=cell,
             in_area=scope.inside(subject.area),
             meaning=_meaning(scope, main),
+            score=_kind_of_score(scope, subject.area),
             reference=reference,
             in_reference=scope.inside(subject.references[last]),
             difference=apart,
@@ -198,13 +200,22 @@ def _index_sentences(scope: Scope, subject: Subject, table: Table) -> list[Sente
     return sentences
 
 
+def _kind_of_score(scope: Scope, area: Area) -> str:
+    """Return the words for the score of one territory, or for the mean of several."""
+    return scope.words["score_own" if area.count == 1 else "score_mean"]
+
+
 def _meaning(scope: Scope, main: Indicator) -> str:
-    """Return what a high score means, and the range of scores."""
-    meaning = scope.words["high_is_bad" if main.better == "lower" else "high_is_good"]
-    low, high = main.bounds
-    if low is None or high is None or (low, high) != (0, 100):
+    """Return what a high score means, the range of scores, and the years of the figures."""
+    words = scope.words
+    meaning = words["high_is_bad" if main.better == "lower" else "high_is_good"]
+    if main.bounds == (0, 100):
+        meaning = words["of_a_hundred"].format(meaning=meaning)
+    years = sorted(set(re.findall(r"\b\d{4}\b", main.period)))
+    if not years:
         return meaning
-    return scope.words["of_a_hundred"].format(meaning=meaning)
+    key = "of_year" if len(years) == 1 else "of_years"
+    return words[key].format(meaning=meaning, first=years[0], last=years[-1])
 
 
 def _alone(scope: Scope, cell: Cell, main: Indicator) -> list[Sentence]:
@@ -215,6 +226,7 @@ def _alone(scope: Scope, cell: Cell, main: Indicator) -> list[Sentence]:
         "range": cell.range,
         "in_area": scope.inside(scope.area),
         "meaning": _meaning(scope, main),
+        "score": _kind_of_score(scope, scope.area),
     }
     return [say(scope.words, key, **slots)]
 

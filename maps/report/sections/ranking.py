@@ -68,7 +68,9 @@ def ranking_section(scope: Scope) -> Section:
     peers = _peers(scope, main)
     if peers is not None:
         more.append(peers)
-    notes = [words["rank_note_worse" if main.better == "lower" else "rank_note_better"]]
+    notes = []
+    if parts is None and "rank" in worst.columns:
+        notes.append(words["rank_note_worse" if main.better == "lower" else "rank_note_better"])
     if "rank" in worst.columns or scope.shared.drawn:
         notes.append(words["rank_note"])
     return Section(
@@ -169,13 +171,14 @@ def _part_score(scope: Scope, main: Indicator, part: Area) -> Cell:
 
 def _parts_sentence(scope: Scope, level: str, parts: Table) -> Sentence:
     first, *_between, last = parts.rows
+    named = {one.code: one for one in parts_of(scope.atlas, scope.area, level, lang=scope.lang)}
     return say(
         scope.words,
         "parts.ends",
         plural=scope.level_title(level, plural=True),
-        worst=name_of(parts.at(first, "name")),
+        of_worst=scope.of(named[first]),
         worst_score=parts.at(first, "score"),
-        best=name_of(parts.at(last, "name")),
+        of_best=scope.of(named[last]),
         best_score=parts.at(last, "score"),
     )
 
@@ -305,7 +308,9 @@ def _worst(scope: Scope, main: Indicator) -> Table:
     order = worst_first(scope, main)[:NAMED]
     rows = unit_rows(scope, main, order)
     caption = scope.words["worst_caption"].format(
-        units=scope.units, title=main.title_in(scope.lang), n=scope.number(len(rows))
+        units=scope.units_of(len(rows)),
+        title=main.title_in(scope.lang),
+        n=scope.number(len(rows)),
     )
     return make_table("t-worst", caption, unit_columns(scope, main), rows)
 

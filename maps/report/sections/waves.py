@@ -102,7 +102,7 @@ def _change_sentence(scope: Scope, panel: Panel, table: Table, row: str) -> Sent
     change = table.at(row, "change")
     return say(
         scope.words,
-        f"waves.{change.kind}",
+        "waves.single" if scope.area.count == 1 else f"waves.{change.kind}",
         title=name_of(table.at(row, "criterion")),
         first=table.at(row, "from"),
         first_date=scope.day(panel.waves[0]),
@@ -113,6 +113,10 @@ def _change_sentence(scope: Scope, panel: Panel, table: Table, row: str) -> Sent
         given_up=table.at(row, "given_up"),
         both=table.at(row, "both"),
         units=scope.units_of(table.at(row, "both").value),
+        of_units=scope.units,
+        in_area=scope.inside(scope.area),
+        gains=scope.word("gains", table.at(row, "gained").value),
+        losses=scope.word("losses", table.at(row, "given_up").value),
     )
 
 

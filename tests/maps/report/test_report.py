@@ -46,7 +46,12 @@ from zoneblanche.maps.report.map import Figure
 from zoneblanche.maps.report.peers import Standing, standing_of
 from zoneblanche.maps.report.picture import lay_out, paint_picture
 from zoneblanche.maps.report.sections.dimensions import Multiples
-from zoneblanche.maps.report.words import article_of, words_in
+from zoneblanche.maps.report.words import (
+    DEFINITE,
+    article_of,
+    definite_article_of,
+    words_in,
+)
 from zoneblanche.maps.report.workbook import write_report_workbook
 from zoneblanche.maps.report.write import Report, Shared, compose_report, render_report, write_pdf
 from zoneblanche.scripts.jobs.report import edition_atlas
@@ -93,6 +98,8 @@ def check_page(report: Report) -> ReportPage:
                 assert squeezed(cell.text).startswith(squeezed(text)), (said.key, target)
         loose = re.sub(rf"\d{{1,2}} ({MONTHS}) \d{{4}}", "", said.words)
         loose = loose.replace("hab./km²", "").replace("people/km²", "")
+        if said.key.startswith("index."):  # the years of the figures of the index
+            loose = re.sub(r"(données de|à|figures of|to) 20\d\d", "", loose)
         allowed = re.findall(r"\d+", literals[said.key] + literals["of_a_hundred"])
         for number in re.findall(r"\d+", loose):
             assert number in allowed, (said.key, number, said.words)
@@ -666,8 +673,53 @@ def test_names_of_departements_have_their_article(shared_data: Path) -> None:
     table = pd.read_csv(shared_data / "fr" / "population" / "departements.csv", dtype=str)
     for code, kind, name in zip(table["DEP"], table["TNCC"], table["LIBELLE"], strict=True):
         assert article_of("departement", code, name) == words[kind], name
+        definite = DEFINITE.get(words[kind], "")
+        assert definite_article_of("departement", code, name) == definite, name
     assert article_of("commune", "72181", "Le Mans") == ""
     assert article_of("commune", "54395", "Nancy") == "de "
+
+
+@pytest.mark.parametrize(
+    ("level", "code", "name", "of", "definite"),
+    [
+        ("region", "84", "Auvergne-Rhône-Alpes", "de l'", "l'"),
+        ("region", "52", "Pays de la Loire", "des ", "les "),
+        ("region", "04", "La Réunion", "", ""),  # its name has its article
+        ("epci", "200069144", "CC du Haut Allier", "de la ", "la "),
+        ("epci", "200054781", "Métropole du Grand Paris", "de la ", "la "),
+        ("epci", "246700488", "Eurométropole de Strasbourg", "de l'", "l'"),
+        ("epci", "244500468", "Orléans Métropole", "d'", ""),
+        ("epci", "243300316", "Bordeaux Métropole", "de ", ""),
+    ],
+)
+def test_names_of_areas_have_their_article(
+    level: str, code: str, name: str, of: str, definite: str
+) -> None:
+    assert article_of(level, code, name) == of
+    assert definite_article_of(level, code, name) == definite
+
+
+def test_a_sentence_of_the_summary_can_be_quoted_alone(
+    reports: dict[tuple[str | None, str], Report],
+) -> None:
+    """It names the place, the years of the figures, and of how many a rank is."""
+    said = {one.key: squeezed(one.text) for one in reports["48", "fr"].essential}
+    for key, text in said.items():
+        assert "Lozère" in text, (key, text)
+    assert "données de 20" in said["index.worse.ranged"]
+    assert re.search(r"la Lozère est au rang \d+ sur 98 dans l'ordre", said["beside.rank"])
+    waves = next(text for key, text in said.items() if key.startswith("waves."))
+    assert re.search(r"\s% des communes le .*\s: \d+ gains?, \d+ pertes?\.$", waves)
+    said = {one.key: squeezed(one.text) for one in reports["departement:976", "fr"].sentences()}
+    assert "0 habitant\u00a0;" in said["types.both"] and "0 habitants" not in said["types.both"]
+    assert "celui de la CC du Sud" in said["parts.ends"]
+    assert "la Martinique, la Guadeloupe et" in said["beside.similar_size"]
+
+
+def test_a_small_share_is_not_written_as_none(shared: Shared) -> None:
+    scope = compose_report(shared, area="48", lang="fr").scope
+    assert scope.percent(0.009).text == "moins de 0,1\u00a0%"
+    assert [scope.percent(share).text for share in (0, 0.05)] == ["0,0\u00a0%", "0,1\u00a0%"]
 
 
 def test_a_dimension_that_is_missing_throughout(shared: Shared) -> None:
