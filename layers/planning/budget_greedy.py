@@ -28,8 +28,8 @@ def greedy_choice(gains: Floats, offers: Offers, budget: float) -> Joint:
     best = None
     for opened in dict.fromkeys((tuple(sites), ())):
         left = budget - float(offers.opening[list(opened)].sum())
-        found = buy(gains, offers.with_sites(opened), left)
-        choice = joint_choice(gains, offers, opened, found.chosen)
+        changes = buy(gains, offers.with_sites(opened), left)
+        choice = joint_choice(gains, offers, opened, changes.chosen)
         if best is None or choice.bought.gain > best.bought.gain:
             best = choice
     assert best is not None
@@ -104,9 +104,9 @@ def relaxed_bound(gains: Floats, offers: Offers, budget: float, known: float) ->
         by_self = np.maximum(gains[alone] - per_cost * own - price[alone], 0.0)
         worth = np.bincount(site, excess, minlength=sites) - per_cost * offers.opening
         open_ = worth > 0
-        found = per_cost * budget + price.sum() + worth[open_].sum() + by_self.sum()
-        idle = 0 if found < best * (1 - 1e-6) else idle + 1
-        best = min(best, float(found))
+        value = per_cost * budget + price.sum() + worth[open_].sum() + by_self.sum()
+        idle = 0 if value < best * (1 - 1e-6) else idle + 1
+        best = min(best, float(value))
         if best <= known * (1 + TINY):
             break
         if idle >= 10:
@@ -122,7 +122,7 @@ def relaxed_bound(gains: Floats, offers: Offers, budget: float, known: float) ->
         length = float(slope @ slope) + over**2
         if length == 0:
             break
-        step = pace * (found - known) / length
+        step = pace * (value - known) / length
         price = np.maximum(price - step * slope, 0.0)
         per_cost = max(per_cost - step * over * unit, 0.0)
     return max(best, known)

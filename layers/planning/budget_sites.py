@@ -60,17 +60,17 @@ def buy_with_sites(
     if len(offers.item) > most_exact:
         if floors is not None:
             raise InputError(_too_many_for_floors(len(offers.item)))
-        found = greedy_choice(gains, offers, budget)
-        bound = relaxed_bound(gains, offers, budget, found.bought.gain)
-        return Joint(found.sites, _closed(found.bought, bound))
+        greedy = greedy_choice(gains, offers, budget)
+        bound = relaxed_bound(gains, offers, budget, greedy.bought.gain)
+        return Joint(greedy.sites, _closed(greedy.bought, bound))
     solved = _solved(gains, offers, budget, floors)
     if floors is None:
-        found = greedy_choice(gains, offers, budget)
+        greedy = greedy_choice(gains, offers, budget)
         if solved is None:
-            bound = relaxed_bound(gains, offers, budget, found.bought.gain)
-            return Joint(found.sites, _closed(found.bought, bound))
-        if found.bought.gain > solved[0].bought.gain:
-            solved = found, solved[1]
+            bound = relaxed_bound(gains, offers, budget, greedy.bought.gain)
+            return Joint(greedy.sites, _closed(greedy.bought, bound))
+        if greedy.bought.gain > solved[0].bought.gain:
+            solved = greedy, solved[1]
     if solved is None:
         raise InputError(
             Fault(
@@ -108,11 +108,11 @@ def _too_many_for_floors(count: int) -> Fault:
     )  # fmt: skip
 
 
-def _settled(found: Joint, gains: Floats, offers: Offers, besides: Gains | None) -> Joint:
+def _settled(choice: Joint, gains: Floats, offers: Offers, besides: Gains | None) -> Joint:
     """Return the choice after exchanges of one site at no more cost that bring more besides, or as
     much with an earlier site."""
-    chosen, sites = found.bought.chosen, list(found.sites)
-    limit = found.bought.cost * (1 + TINY)
+    chosen, sites = choice.bought.chosen, list(choice.sites)
+    limit = choice.bought.cost * (1 + TINY)
     most = 0.0 if besides is None else besides.total(sites)
     moved = True
     while moved:
@@ -147,8 +147,8 @@ def _costs_with_one_more(offers: Offers, sites: Sequence[int], chosen: np.ndarra
     change = np.bincount(offers.site, np.where(of_lacking, offers.cost, -saved), minlength=width)
     covered = np.bincount(offers.site, of_lacking, minlength=width)
     total = now[chosen & ~lacking].sum() + offers.opening[list(sites)].sum()
-    found: Floats = np.where(covered == lacking.sum(), total + change + offers.opening, np.inf)
-    return found
+    costs: Floats = np.where(covered == lacking.sum(), total + change + offers.opening, np.inf)
+    return costs
 
 
 def _solved(
@@ -199,18 +199,20 @@ def _solved(
             return None
         chosen = np.zeros(len(gains), dtype=bool)
         chosen[levels.item[solved.x[sites:] > 0.5]] = True
-        found = joint_choice(gains, offers, np.flatnonzero(solved.x[:sites] > 0.5).tolist(), chosen)
-        if found.bought.cost <= budget * (1 + TINY):
-            return found, _bound_of(solved, found, least)
+        choice = joint_choice(
+            gains, offers, np.flatnonzero(solved.x[:sites] > 0.5).tolist(), chosen
+        )
+        if choice.bought.cost <= budget * (1 + TINY):
+            return choice, _bound_of(solved, choice, least)
     return None
 
 
-def _bound_of(solved: object, found: Joint, least: float) -> float:
+def _bound_of(solved: object, choice: Joint, least: float) -> float:
     """Return a bound of the gain from that of a solver, whose objective contains the cost."""
     bound = -float(getattr(solved, "mip_dual_bound", -np.inf)) + least
     if least == 0.5:
         bound = float(np.floor(bound + 1e-6))
-    return max(bound, found.bought.gain)
+    return max(bound, choice.bought.gain)
 
 
 @dataclass(frozen=True)

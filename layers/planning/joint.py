@@ -41,7 +41,7 @@ class JointAnswer:
         index, request, lever: the question.
         candidates: where a site may be; opening: what each costs.
         inside: which territories of the atlas are counted, boolean.
-        asked: positions in the atlas of the territories that are asked about.
+        concerned: positions in the atlas of the territories that are asked about.
         people: of each of these.
         alone: their least changes without sites.
         joint: what is bought.
@@ -62,7 +62,7 @@ class JointAnswer:
     candidates: Candidates
     opening: Floats
     inside: np.ndarray
-    asked: Ints
+    concerned: Ints
     people: Floats
     alone: Lifted
     joint: Joint
@@ -117,7 +117,7 @@ def solve_jointly(
         candidates=candidates,
         opening=opening,
         inside=inside,
-        asked=at,
+        concerned=at,
         people=people[at],
         alone=alone,
         joint=joint,
@@ -212,7 +212,7 @@ def _lifted(
     now = np.nan_to_num(figures_now(index, index.by_sites)[at])
     units[:, column] = np.minimum(units[:, column] + now - np.nan_to_num(then[at]), now)
     chosen = joint.bought.chosen
-    found = replace(
+    lifted = replace(
         alone,
         change=pd.DataFrame(
             np.where(chosen[:, None], units, 0.0),
@@ -221,7 +221,7 @@ def _lifted(
         ),
         cost=pd.Series(np.where(chosen, cost, np.inf), alone.cost.index),
     )
-    return found, by_site & chosen
+    return lifted, by_site & chosen
 
 
 def _without_sites(

@@ -47,7 +47,8 @@ def joint_sentences(answer: JointAnswer) -> Iterator[str]:
         )
     atlas = answer.index.atlas
     named = [
-        atlas.territories.label(code) for code in atlas.codes[answer.asked[bought.chosen]][:NAMED]
+        atlas.territories.label(code)
+        for code in atlas.codes[answer.concerned[bought.chosen]][:NAMED]
     ]
     if named:
         yield _("Among them: {names}.", names=join(named))
@@ -57,7 +58,7 @@ def _bought(answer: JointAnswer) -> str:
     bought, sites = answer.joint.bought, answer.joint.sites
     count, opening = int(bought.chosen.sum()), float(answer.opening[list(sites)].sum())
     slots = {
-        "all": quantity(len(answer.asked)),
+        "all": quantity(len(answer.concerned)),
         "people": quantity(bought.gain, 0),
         "cost": quantity(bought.cost, 0),
     }
@@ -137,7 +138,7 @@ def _neighbours(answer: JointAnswer) -> Iterator[str]:
     if not points.any():
         return
     chosen = np.zeros(len(points), dtype=bool)
-    chosen[answer.asked[answer.joint.bought.chosen]] = True
+    chosen[answer.concerned[answer.joint.bought.chosen]] = True
     yield _(
         "Sites and changes improve {index} by {points} people × points, {share} % of them in "
         "territories that are not lifted.",
@@ -189,7 +190,7 @@ def joint_assumptions(answer: JointAnswer) -> Iterator[str]:
     if lever.reach is not None:
         yield _("A site farther away than {reach} km changes nothing.", reach=quantity(lever.reach))
     yield _("Sites serve only their own part of the country.")
-    unknown = int(np.isnan(figures_now(index, lever.figure)[answer.asked]).sum())
+    unknown = int(np.isnan(figures_now(index, lever.figure)[answer.concerned]).sum())
     if unknown:
         yield ngettext(
             "{count} territory has no known distance, and no site changes it.",

@@ -31,9 +31,9 @@ class Offers:
     def with_sites(self, sites: Sequence[int]) -> Floats:
         """Return what it costs to lift each territory where these sites are open."""
         there = np.isin(self.site, list(sites))
-        found = self.alone.copy()
-        np.minimum.at(found, self.item[there], self.cost[there])
-        return found
+        costs = self.alone.copy()
+        np.minimum.at(costs, self.item[there], self.cost[there])
+        return costs
 
     @property
     def least(self) -> float:
@@ -44,9 +44,9 @@ class Offers:
     @property
     def possible(self) -> np.ndarray:
         """Which territories can be lifted at all."""
-        found = np.isfinite(self.alone)
-        found[self.item] = True
-        return found
+        liftable = np.isfinite(self.alone)
+        liftable[self.item] = True
+        return liftable
 
 
 @dataclass(frozen=True)

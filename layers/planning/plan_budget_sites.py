@@ -70,7 +70,7 @@ def _table(answer: JointAnswer) -> pd.DataFrame:
     alone = []
     for item in order:
         if answer.by_site[item]:
-            through[int(answer.nearest[answer.asked[item]])].append(item)
+            through[int(answer.nearest[answer.concerned[item]])].append(item)
         else:
             alone.append(item)
     rows: list[dict[str, Any]] = []
@@ -113,7 +113,7 @@ def _row(answer: JointAnswer, item: int, site: str) -> dict[str, Any]:
 def _kinds(answer: JointAnswer) -> np.ndarray:
     kinds = np.full(len(answer.inside), float(NOT_ASKED))
     chosen, free = answer.joint.bought.chosen, answer.lifted.cost.to_numpy() == 0
-    kinds[answer.asked] = np.select(
+    kinds[answer.concerned] = np.select(
         [chosen & answer.by_site & free, chosen & answer.by_site, chosen, answer.possible],
         [BY_SITE, BY_BOTH, BY_CHANGES, LATER],
         default=CANNOT,
@@ -161,5 +161,5 @@ def _with_columns(answer: JointAnswer, title: str, method: str) -> Atlas:
         method=method,
     )
     kinds = pd.Series(_kinds(answer), index=codes)
-    found = atlas.add(proposed, kinds).add(distance, pd.Series(answer.then, index=codes))
-    return found if answer.inside.all() else take(found, answer.inside)
+    proposals = atlas.add(proposed, kinds).add(distance, pd.Series(answer.then, index=codes))
+    return proposals if answer.inside.all() else take(proposals, answer.inside)

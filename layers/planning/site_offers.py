@@ -139,17 +139,17 @@ def _check_middles(index: Index, lever: SiteLever) -> None:
 
 def _figures_of(index: Index, rule_id: str) -> set[str]:
     """Return the ids of the figures on which a flag depends."""
-    found: set[str] = set()
+    figures: set[str] = set()
     parts = {part.id: part for part in index.recipe.dimensions}
     for condition in read_rule(rule_id).when.conditions():
         for name in condition.indicator:
-            found.add(name)
+            figures.add(name)
             if name in parts:
-                found |= {element.id for element in parts[name].elements()}
+                figures |= {element.id for element in parts[name].elements()}
             if name == HANDICAPS:
                 for part in handicapped(index.recipe):
-                    found |= {element.id for element in part.elements()}
-    return found
+                    figures |= {element.id for element in part.elements()}
+    return figures
 
 
 def figures_now(index: Index, figure: str) -> Floats:
@@ -190,16 +190,16 @@ def nearer_pairs(
     some = np.flatnonzero(within > 0)
     own = pd.Series(codes, index=codes)
     places = places_of(middles.reindex(codes), own, parts_of(territories).reindex(codes))
-    found = straight_pairs(
+    pairs = straight_pairs(
         places.take(some), candidates.places, within_km=within[some], inner_km=inner[some]
     )
-    return Pairs(some[found.territory], found.site, found.distance)
+    return Pairs(some[pairs.territory], pairs.site, pairs.distance)
 
 
 def remaining_costs(
     index: Index,
     request: LiftRequest,
-    found: Lifted,
+    changes: Lifted,
     at: Ints,
     pairs: Pairs,
     opening: Floats,
@@ -207,12 +207,12 @@ def remaining_costs(
     """Return what lifting each territory costs alone, and with each site that makes it cheaper.
 
     Args:
-        found: the least changes without sites, in the order of `at`.
+        changes: the least changes without sites, in the order of `at`.
         at: positions of the territories in the atlas, ascending.
         pairs: of territories and candidates, see `nearer_pairs`.
         opening: cost of each candidate.
     """
-    alone = found.cost.to_numpy(dtype="float64")
+    alone = changes.cost.to_numpy(dtype="float64")
     of_item = np.isin(pairs.territory, at)
     pairs = pairs.take(of_item)
     item = np.searchsorted(at, pairs.territory)
@@ -235,7 +235,7 @@ def remaining_costs(
         if request.rule is None
         else lose_flag_rows(index, read_rule(request.rule), rows)
     )
-    cost, units = _no_dearer(alone, found.change.to_numpy(), item[first], lifted)
+    cost, units = _no_dearer(alone, changes.change.to_numpy(), item[first], lifted)
     cheaper = cost[level] < alone[item] * (1 - 1e-9)
     return Remaining(
         Offers(alone, item[cheaper], pairs.site[cheaper], cost[level][cheaper], opening),

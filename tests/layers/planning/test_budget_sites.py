@@ -76,8 +76,8 @@ def best_by_trying(
         fits = allowed & (cost <= budget + 1e-9)
         if fits.any():
             gain = (choices @ people)[fits]
-            found = (float(gain.max()), -float(cost[fits][gain == gain.max()].min()))
-            best = found if best is None else max(best, found)
+            choice = (float(gain.max()), -float(cost[fits][gain == gain.max()].min()))
+            best = choice if best is None else max(best, choice)
     return None if best is None else (best[0], -best[1])
 
 
@@ -95,12 +95,12 @@ def test_the_best_of_every_subset_of_sites_and_every_choice() -> None:
             with pytest.raises(InputError, match="does not buy the floor"):
                 buy_with_sites(people, offers, budget, groups=groups, floor=floor)
             continue
-        found = buy_with_sites(people, offers, budget, groups=groups, floor=floor)
-        assert found.bought.exact
-        assert found.bought.gain == found.bought.bound == best[0]
-        assert found.bought.cost == pytest.approx(best[1], abs=1e-4)
-        price = offers.with_sites(found.sites)[found.bought.chosen].sum()
-        assert found.bought.cost == pytest.approx(price + offers.opening[list(found.sites)].sum())
+        choice = buy_with_sites(people, offers, budget, groups=groups, floor=floor)
+        assert choice.bought.exact
+        assert choice.bought.gain == choice.bought.bound == best[0]
+        assert choice.bought.cost == pytest.approx(best[1], abs=1e-4)
+        price = offers.with_sites(choice.sites)[choice.bought.chosen].sum()
+        assert choice.bought.cost == pytest.approx(price + offers.opening[list(choice.sites)].sum())
     assert infeasible < 5
 
 
@@ -111,10 +111,10 @@ def test_never_worse_than_apart_or_greedy_and_never_above_the_bound() -> None:
     for _case in range(10):
         people, offers = made_offers(random, items, sites)
         budget = float(random.uniform(30, 90))
-        found = buy_with_sites(people, offers, budget)
+        choice = buy_with_sites(people, offers, budget)
         greedy = greedy_choice(people, offers, budget)
         bound = relaxed_bound(people, offers, budget, greedy.bought.gain)
-        assert greedy.bought.gain <= found.bought.gain <= bound * (1 + 1e-9)
+        assert greedy.bought.gain <= choice.bought.gain <= bound * (1 + 1e-9)
         # Apart: for each share of the budget, first the sites that lift most alone, then changes.
         free = np.zeros((items, sites), dtype=bool)
         free[offers.item, offers.site] = offers.cost == 0
@@ -131,9 +131,9 @@ def test_never_worse_than_apart_or_greedy_and_never_above_the_bound() -> None:
                 opened.append(int(fits[np.argmax(brought)]))
             left = budget - offers.opening[opened].sum()
             apart = buy(people, offers.with_sites(opened), left)
-            assert apart.gain <= found.bought.gain
-            better_than_apart += apart.gain < found.bought.gain
-        better_than_greedy += greedy.bought.gain < found.bought.gain
+            assert apart.gain <= choice.bought.gain
+            better_than_apart += apart.gain < choice.bought.gain
+        better_than_greedy += greedy.bought.gain < choice.bought.gain
     assert better_than_apart > 10
     assert better_than_greedy
 
@@ -141,10 +141,10 @@ def test_never_worse_than_apart_or_greedy_and_never_above_the_bound() -> None:
 def test_too_many_offers_have_a_bound() -> None:
     people, offers = made_offers(np.random.default_rng(7), 40, 30)
     best = buy_with_sites(people, offers, 100.0)
-    found = buy_with_sites(people, offers, 100.0, most_exact=10)
-    assert found.bought.gain <= best.bought.gain <= found.bought.bound
-    assert found.bought.gain > 0.8 * found.bought.bound
-    assert np.isnan(found.next_gain)
+    choice = buy_with_sites(people, offers, 100.0, most_exact=10)
+    assert choice.bought.gain <= best.bought.gain <= choice.bought.bound
+    assert choice.bought.gain > 0.8 * choice.bought.bound
+    assert np.isnan(choice.next_gain)
     with pytest.raises(InputError, match="too many for a floor"):
         buy_with_sites(people, offers, 9.0, groups=np.zeros(40, "int64"), floor=1, most_exact=10)
 
@@ -155,9 +155,9 @@ def test_equal_sites_are_taken_by_what_they_bring_besides_and_then_by_code() -> 
     people = np.array([5.0, 7.0])
     assert buy_with_sites(people, offers, 10.0).sites == (0,)
     brings = Gains(sparse.csc_array(np.array([[1.0, 1.0, 3.0, 3.0]])))
-    found = buy_with_sites(people, offers, 10.0, besides=brings)
-    assert found.sites == (2,)
-    assert found.next_gain == found.bought.gain == 12
+    choice = buy_with_sites(people, offers, 10.0, besides=brings)
+    assert choice.sites == (2,)
+    assert choice.next_gain == choice.bought.gain == 12
 
 
 KILOMETRES = Indicator("far", "Distance", "number", "lower", suffix="km", bounds=(0, None))
@@ -208,7 +208,7 @@ def scored_towns(indicator: Indicator) -> Atlas:
     return compute_index(atlas, recipe)
 
 
-def asked(
+def question(
     *,
     rule: str | None = "far-off",
     euros: float | None = 100.0,
@@ -258,7 +258,7 @@ def test_a_flag_by_trying_everything(towns: Atlas, euros: float) -> None:
     assert flagged.sum() == 8
     people = towns.territories.facts["population"].to_numpy()[flagged]
     left = np.where(kilometres_then()[:, flagged] > 10.5, 30.0, 0.0)
-    plan = plan_budget(towns, asked(euros=euros))
+    plan = plan_budget(towns, question(euros=euros))
     assert lifted(plan) == best_plan(left, people, euros, 40.0)
     assert "No other choice within the budget lifts more people." in plan.sentences
 
@@ -274,12 +274,12 @@ def test_the_worst_tenth_by_trying_everything(towns: Atlas) -> None:
     with_site, without = then <= cut - 5 + 1e-9, then + 100 / 3 * offline <= cut - 5 + 1e-9
     left = np.select([without, with_site & (offline > 0)], [0.0, 30.0], default=np.inf)[:, worst]
     for euros in (45.0, 75.0, 120.0):
-        plan = plan_budget(towns, asked(rule=None, euros=euros, margin=5.0))
+        plan = plan_budget(towns, question(rule=None, euros=euros, margin=5.0))
         assert lifted(plan) == pytest.approx(best_plan(left, people, euros, 40.0))
 
 
 def test_what_is_proposed_holds_when_the_atlas_is_made_anew(towns: Atlas) -> None:
-    plan = plan_budget(towns, asked(euros=120.0))
+    plan = plan_budget(towns, question(euros=120.0))
     values = towns.values.copy()
     values["far"] = plan.atlas.values[NEAREST]
     for _row, row in plan.table[plan.table["kind"] == "territory"].iterrows():
@@ -293,12 +293,12 @@ def test_what_is_proposed_holds_when_the_atlas_is_made_anew(towns: Atlas) -> Non
     # What the sentence says of people × points is that of the index computed again.
     people = towns.territories.facts["population"]
     points = float((people * (towns.values["lack"] - after.values["lack"])).sum())
-    said = next(text for text in plan.sentences if "people × points" in text)
-    assert f"by {round(points):,} people × points" in said
+    message = next(text for text in plan.sentences if "people × points" in text)
+    assert f"by {round(points):,} people × points" in message
 
 
 def test_what_is_said_and_drawn(towns: Atlas) -> None:
-    plan = plan_budget(towns, asked())
+    plan = plan_budget(towns, question())
     # A site serves a town and its neighbours: 1,100 + 1,200 people (T09 is online), and 700 to 900.
     assert plan.sentences[0] == (
         "The budget opens 2 sites and lifts 5 territories of 8, with 4,700 people. It spends 80 "
@@ -313,12 +313,12 @@ def test_what_is_said_and_drawn(towns: Atlas) -> None:
     french = [translate(text, "fr") for text in (*plan.sentences, *plan.assumptions)]
     assert french[0].startswith("Le budget ouvre 2 lieux et relève 5 territoires sur 8")
     assert plan.table["cost"].sum() == 80
-    again = plan_budget(towns, asked())
+    again = plan_budget(towns, question())
     pd.testing.assert_frame_equal(again.table, plan.table)
 
 
 def test_only_sites_are_bought_without_other_costs(towns: Atlas) -> None:
-    plan = plan_budget(towns, asked(website=None, euros=45.0))
+    plan = plan_budget(towns, question(website=None, euros=45.0))
     assert (plan.table["change"].str.contains("website")).sum() == 0
     assert "Nothing but sites is bought: no cost of another change is given." in plan.assumptions
     assert lifted(plan) == (700.0 + 800.0 + 900.0, 40.0)
@@ -326,7 +326,7 @@ def test_only_sites_are_bought_without_other_costs(towns: Atlas) -> None:
 
 def test_a_share_of_the_kilometres_can_be_bought_too(towns: Atlas) -> None:
     """With a cost of a kilometre, a town is also lifted by its own change of the distance."""
-    request = asked(rule=None, euros=70.0, margin=5.0)
+    request = question(rule=None, euros=70.0, margin=5.0)
     costs = {"website": 30.0, "far": 0.2}
     both = BudgetRequest(LiftRequest(costs=costs, margin=5.0), 70.0, sites=request.sites)
     cheaper = plan_budget(towns, both)
@@ -353,7 +353,7 @@ def test_what_leaves_the_worst_tenth_passes_the_limit_with_its_margin(towns: Atl
     table = {**TABLE, "indicators": {"far": {"goalposts": [0, 120], "error": 4.0}}}
     recipe = recipe_from_table(table, file="lack.toml", indicators=["far", "website"])
     towns = compute_index(towns, recipe)
-    plan = plan_budget(towns, asked(rule=None, euros=200.0))
+    plan = plan_budget(towns, question(rule=None, euros=200.0))
     codes = plan.table.loc[plan.table["kind"] == "territory", "code"]
     assert (plan.table["site"] != "").any()
     scores = towns.values["lack"]
@@ -370,7 +370,7 @@ def test_what_leaves_the_worst_tenth_passes_the_limit_with_its_margin(towns: Atl
 
 def test_each_area_has_its_floor(towns: Atlas) -> None:
     """The first towns are in X: without a floor, all sites are among the larger towns of Y."""
-    request = asked(euros=45.0)
+    request = question(euros=45.0)
     with_floor = replace(request, floor_level="epci", floor=1)
     parents = towns.territories.parents["epci"]
     areas = []
@@ -384,7 +384,7 @@ def test_each_area_has_its_floor(towns: Atlas) -> None:
 
 
 def test_a_budget_that_buys_nothing_says_what_one_would_take(towns: Atlas) -> None:
-    plan = plan_budget(towns, asked(euros=20.0))
+    plan = plan_budget(towns, question(euros=20.0))
     assert plan.table.empty
     assert plan.sentences[0].startswith("The budget opens no site and lifts 0 territories of 8")
     assert plan.sentences[1] == "The least budget that lifts a territory is 30 euros."
@@ -401,7 +401,7 @@ def candidates_of(atlas: Atlas, codes: list[str], folder: Path) -> Sites:
 def test_candidates_of_a_file_in_any_order(towns: Atlas, tmp_path: Path) -> None:
     codes = ["T10", "T05", "T07"]
     plans = [
-        plan_budget(towns, asked(candidates=candidates_of(towns, order, tmp_path)))
+        plan_budget(towns, question(candidates=candidates_of(towns, order, tmp_path)))
         for order in (codes, codes[::-1])
     ]
     pd.testing.assert_frame_equal(plans[0].table, plans[1].table)
@@ -412,7 +412,7 @@ def test_a_candidate_with_a_cost_of_its_own(towns: Atlas, tmp_path: Path) -> Non
     path = tmp_path / "candidates.csv"
     path.write_text("code,cost\nT10,90\nT07,\nT06,15\n", "utf-8")
     sites = read_sites(path, towns.territories, with_costs=True)
-    plan = plan_budget(towns, asked(website=None, candidates=sites))
+    plan = plan_budget(towns, question(website=None, candidates=sites))
     # T06 lifts T05, T06 and T07 for 15, T07 lifts T06, T07 and T08 for 40; T10 costs too much.
     bought = plan.table[plan.table["kind"] == "site"].set_index("code")["cost"]
     assert bought.to_dict() == {"T06": 15.0, "T07": 40.0}
@@ -425,7 +425,7 @@ def test_a_candidate_with_a_cost_of_its_own(towns: Atlas, tmp_path: Path) -> Non
 
 
 def test_reach_limits_what_a_site_serves(towns: Atlas) -> None:
-    plan = plan_budget(towns, asked(reach=5.0))
+    plan = plan_budget(towns, question(reach=5.0))
     now = towns.values["far"]
     nearer = plan.atlas.values[NEAREST] < now - 1
     assert set(plan.atlas.codes[nearer]) == set(
@@ -436,36 +436,36 @@ def test_reach_limits_what_a_site_serves(towns: Atlas) -> None:
 def test_sites_that_are_refused(towns: Atlas, tmp_path: Path) -> None:
     unreached = candidates_of(towns, ["T00", "T10"], tmp_path)
     questions = {
-        "no candidate brings a territory that is asked about nearer": asked(reach=0.5),
-        "1 candidate brings nobody nearer to a site than today": asked(candidates=unreached),
-        "--site-cost -4 is not above zero": asked(cost=-4.0),
-        "--reach 0 is not above zero": asked(reach=0.0),
+        "no candidate brings a territory that is asked about nearer": question(reach=0.5),
+        "1 candidate brings nobody nearer to a site than today": question(candidates=unreached),
+        "--site-cost -4 is not above zero": question(cost=-4.0),
+        "--reach 0 is not above zero": question(reach=0.0),
         "a site changes 'distance-france-services', which is not among the figures of 'lack'": (
-            asked(figure="distance-france-services")
+            question(figure="distance-france-services")
         ),
-        "'website' is not a distance in kilometres": asked(figure="website", website=None),
-        "the flag 'offline' does not depend on 'far'": asked(rule="offline"),
+        "'website' is not a distance in kilometres": question(figure="website", website=None),
+        "the flag 'offline' does not depend on 'far'": question(rule="offline"),
         "a site costs euros, and a budget of premises has none": BudgetRequest(
             LiftRequest(), premises=9.0, sites=SiteLever(4.0)
         ),
     }
-    for said, request in questions.items():
+    for message, request in questions.items():
         with pytest.raises(InputError) as caught:
             plan_budget(towns, request)
-        assert said in str(caught.value)
+        assert message in str(caught.value)
 
 
 def test_a_mean_of_other_territories_is_refused() -> None:
     by_epci = scored_towns(replace(KILOMETRES, native_level="epci"))
     with pytest.raises(InputError, match="'far' was measured by epci, and the atlas has commune"):
-        plan_budget(by_epci, asked(rule=None))
+        plan_budget(by_epci, question(rule=None))
 
 
 def test_a_recipe_that_is_not_linear_is_refused(towns: Atlas) -> None:
     table = {**TABLE, "aggregate": "geometric", "range": [1, 100], "draws": 20}
     recipe = recipe_from_table(table, file="a.toml", indicators=["far", "website"])
     with pytest.raises(InputError, match="is not linear, so sites and changes cannot"):
-        plan_budget(compute_index(towns, recipe), asked(rule=None))
+        plan_budget(compute_index(towns, recipe), question(rule=None))
 
 
 def test_distances_begin_where_those_of_the_atlas_do(tmp_path: Path) -> None:
@@ -479,8 +479,8 @@ def test_distances_begin_where_those_of_the_atlas_do(tmp_path: Path) -> None:
     middles["T11"] = moved.to_crs("EPSG:4326").iloc[0]
     given = candidates_of(towns[""], ["T10"], tmp_path)
     common = {"figure": FIGURE, "candidates": given}
-    request = asked(rule=None, website=None, margin=5.0, **common)
-    with_grid = asked(rule=None, website=None, margin=5.0, middles=middles, **common)
+    request = question(rule=None, website=None, margin=5.0, **common)
+    with_grid = question(rule=None, website=None, margin=5.0, middles=middles, **common)
     with pytest.raises(InputError, match="no squares of people are given"):
         plan_budget(towns["people"], request)
     with pytest.raises(InputError, match="begin in the middles of polygons, not of squares"):

@@ -78,7 +78,7 @@ def test_a_budget_with_sites(
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         (("--reach", "9"), "--reach is about new sites, which have no cost."),
         (("--candidates", "c.csv"), "--candidates is about new sites, which have no cost."),
@@ -87,9 +87,9 @@ def test_a_budget_with_sites(
     ],
 )
 def test_sites_that_are_refused(
-    options: tuple[str, ...], said: str, atlas_file: str, tmp_path: Path,
+    options: tuple[str, ...], message: str, atlas_file: str, tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     assert call(*budget(atlas_file, *options, "-o", str(tmp_path / "plan"))) != 0
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err
     assert not (tmp_path / "plan").exists()
