@@ -22,11 +22,11 @@ _HOME = {
     "known_recipes": "zoneblanche.layers.index.recipe.load",
     "known_sites": "zoneblanche.layers.planning.read",
     "load_atlas": "zoneblanche.layers.outputs.atlas_file",
-    "plan_sites": "zoneblanche.layers.planning.plan_sites",
+    "plan_sites": "zoneblanche.layers.planning.sites.plan_sites",
     "read_atlas": "zoneblanche.layers.build",
     "read_project": "zoneblanche.layers.project.read",
     "read_recipe": "zoneblanche.layers.index.recipe.load",
     "save_atlas": "zoneblanche.layers.outputs.atlas_file",
-    "SitesRequest": "zoneblanche.layers.planning.site_sentences",
+    "SitesRequest": "zoneblanche.layers.planning.sites.sentences",
 }
 __all__, __getattr__, __dir__ = lazy_names(__name__, _HOME)

@@ -105,7 +105,7 @@ def sites(
     quiet: Quiet = False,
 ) -> None:
     """Where the next sites serve most people: coverage within reach, and mean distance."""
-    from zoneblanche.layers.planning.plan_sites import plan_sites
+    from zoneblanche.layers.planning.sites.plan_sites import plan_sites
     from zoneblanche.maps.report.imprint import read_imprint
     from zoneblanche.scripts.jobs.plan import edition_people, plan_into, sites_request
 
@@ -156,7 +156,7 @@ def lift(
     quiet: Quiet = False,
 ) -> None:
     """What it would take: the least change by which territories leave the worst tenth."""
-    from zoneblanche.layers.planning.plan_lift import LiftRequest, plan_lift
+    from zoneblanche.layers.planning.lift.plan_lift import LiftRequest, plan_lift
     from zoneblanche.layers.planning.read import read_costs
     from zoneblanche.maps.report.imprint import read_imprint
     from zoneblanche.scripts.jobs.plan import plan_into
@@ -228,9 +228,9 @@ def budget(
     quiet: Quiet = False,
 ) -> None:
     """Which first: the territories that a budget lifts, so that most people gain."""
-    from zoneblanche.layers.planning.budget_request import BudgetRequest
-    from zoneblanche.layers.planning.plan_budget import plan_budget
-    from zoneblanche.layers.planning.plan_lift import LiftRequest
+    from zoneblanche.layers.planning.budget.plan_budget import plan_budget
+    from zoneblanche.layers.planning.budget.request import BudgetRequest
+    from zoneblanche.layers.planning.lift.plan_lift import LiftRequest
     from zoneblanche.layers.planning.read import read_costs
     from zoneblanche.maps.report.imprint import read_imprint
     from zoneblanche.scripts.jobs.plan import plan_into, site_lever

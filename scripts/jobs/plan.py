@@ -26,7 +26,7 @@ from zoneblanche.layers.outputs.atlas_file import load_atlas, save_atlas
 from zoneblanche.layers.outputs.export import write_json
 from zoneblanche.layers.outputs.plan_file import PLAN_FILE, write_plan_file
 from zoneblanche.layers.outputs.workbook import write_tables
-from zoneblanche.layers.planning.budget_request import SiteLever
+from zoneblanche.layers.planning.budget.request import SiteLever
 from zoneblanche.layers.planning.plan import Plan
 from zoneblanche.layers.planning.read import (
     FRANCE_SERVICES,
@@ -37,8 +37,8 @@ from zoneblanche.layers.planning.read import (
     read_sites,
     read_times,
 )
-from zoneblanche.layers.planning.site_sentences import SitesRequest
-from zoneblanche.layers.planning.sites import Method
+from zoneblanche.layers.planning.sites.goals import Method
+from zoneblanche.layers.planning.sites.sentences import SitesRequest
 from zoneblanche.maps.drawn.words import colon
 from zoneblanche.maps.page.write_page import write_page
 from zoneblanche.maps.report.imprint import NO_IMPRINT, Imprint, imprint_parts

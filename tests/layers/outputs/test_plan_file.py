@@ -18,9 +18,9 @@ from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.outputs.plan_file import load_plan, write_plan_file
 from zoneblanche.layers.planning.plan import Plan
-from zoneblanche.layers.planning.plan_sites import plan_sites
 from zoneblanche.layers.planning.read import no_sites
-from zoneblanche.layers.planning.site_sentences import SitesRequest
+from zoneblanche.layers.planning.sites.plan_sites import plan_sites
+from zoneblanche.layers.planning.sites.sentences import SitesRequest
 
 
 @pytest.fixture(scope="module")

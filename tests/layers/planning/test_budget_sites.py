@@ -24,18 +24,19 @@ from zoneblanche.layers.catalogue.distance_france_services import FROM_PEOPLE
 from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.index.recipe.load import recipe_from_table
 from zoneblanche.layers.indicator import Indicator
-from zoneblanche.layers.planning import plan_lift, site_offers
-from zoneblanche.layers.planning.budget import buy
-from zoneblanche.layers.planning.budget_greedy import greedy_choice, relaxed_bound
-from zoneblanche.layers.planning.budget_request import FIGURE, BudgetRequest, SiteLever
-from zoneblanche.layers.planning.budget_sites import buy_with_sites
-from zoneblanche.layers.planning.location import Gains
-from zoneblanche.layers.planning.offers import Offers
+from zoneblanche.layers.planning.budget import site_offers
+from zoneblanche.layers.planning.budget.greedy import greedy_choice, relaxed_bound
+from zoneblanche.layers.planning.budget.knapsack import buy
+from zoneblanche.layers.planning.budget.offers import Offers
+from zoneblanche.layers.planning.budget.plan_budget import plan_budget
+from zoneblanche.layers.planning.budget.plan_budget_sites import FIRST, NEAREST
+from zoneblanche.layers.planning.budget.request import FIGURE, BudgetRequest, SiteLever
+from zoneblanche.layers.planning.budget.with_sites import buy_with_sites
+from zoneblanche.layers.planning.lift import plan_lift
+from zoneblanche.layers.planning.lift.plan_lift import LiftRequest
 from zoneblanche.layers.planning.plan import Plan
-from zoneblanche.layers.planning.plan_budget import plan_budget
-from zoneblanche.layers.planning.plan_budget_sites import FIRST, NEAREST
-from zoneblanche.layers.planning.plan_lift import LiftRequest
 from zoneblanche.layers.planning.read import Sites, read_sites
+from zoneblanche.layers.planning.sites.location import Gains
 
 EVERY_SUBSET = np.array(list(product((0, 1), repeat=COUNT)), dtype=bool)
 

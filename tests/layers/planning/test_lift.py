@@ -20,13 +20,13 @@ from zoneblanche.layers.atlas import Atlas, empty_atlas
 from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.index.recipe.load import recipe_from_table
 from zoneblanche.layers.indicator import Indicator
-from zoneblanche.layers.planning.budget import buy
-from zoneblanche.layers.planning.budget_request import BudgetRequest
-from zoneblanche.layers.planning.change import Moves, is_linear, least_change
-from zoneblanche.layers.planning.lift import lift, read_index
-from zoneblanche.layers.planning.lose_flag import lose_flag
-from zoneblanche.layers.planning.plan_budget import plan_budget
-from zoneblanche.layers.planning.plan_lift import LiftRequest, plan_lift
+from zoneblanche.layers.planning.budget.knapsack import buy
+from zoneblanche.layers.planning.budget.plan_budget import plan_budget
+from zoneblanche.layers.planning.budget.request import BudgetRequest
+from zoneblanche.layers.planning.lift.change import Moves, is_linear, least_change
+from zoneblanche.layers.planning.lift.lift import lift, read_index
+from zoneblanche.layers.planning.lift.lose_flag import lose_flag
+from zoneblanche.layers.planning.lift.plan_lift import LiftRequest, plan_lift
 
 COUNT = 40
 

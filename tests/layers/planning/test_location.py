@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from zoneblanche.layers.planning.location import (
+from zoneblanche.layers.planning.sites.location import (
     Gains,
     choose_greedily,
     choose_sites,

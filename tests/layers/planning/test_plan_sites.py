@@ -19,7 +19,6 @@ from zoneblanche.geo.source import Source
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.layer import Table
-from zoneblanche.layers.planning.plan_sites import NOW, PROPOSED, plan_sites
 from zoneblanche.layers.planning.read import (
     Sites,
     known_sites,
@@ -28,7 +27,8 @@ from zoneblanche.layers.planning.read import (
     read_sites,
     read_times,
 )
-from zoneblanche.layers.planning.site_sentences import SitesRequest
+from zoneblanche.layers.planning.sites.plan_sites import NOW, PROPOSED, plan_sites
+from zoneblanche.layers.planning.sites.sentences import SitesRequest
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from scipy import sparse
 from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.messages import _
 from zoneblanche.layers.planning.distances import Floats, Ints
-from zoneblanche.layers.planning.location import TINY
+from zoneblanche.layers.planning.sites.location import TINY
 from zoneblanche.layers.planning.solver import solve_programme
 
 MOST_EXACT = 40_000

@@ -12,7 +12,7 @@ from zoneblanche.geo.messages import _, join, ngettext, quantity, titled
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.planning.distances import Floats, Places
 from zoneblanche.layers.planning.read import Sites, Times
-from zoneblanche.layers.planning.sites import (
+from zoneblanche.layers.planning.sites.goals import (
     NEAR,
     NOISE,
     NOISE_DRAWS,
@@ -52,7 +52,7 @@ class SitesRequest:
         detour: by which straight lines are multiplied.
         times: travel times, instead of straight lines.
         middles: the populated middle of each territory, EPSG:4326; None for that of its polygon.
-        method: see `layers.planning.sites.answer`.
+        method: see `layers.planning.sites.goals.answer`.
     """
 
     count: int

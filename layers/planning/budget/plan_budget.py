@@ -13,18 +13,18 @@ from zoneblanche.geo.messages import _, join, ngettext, quantity
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.build import take
 from zoneblanche.layers.indicator import Indicator
-from zoneblanche.layers.planning.budget import Bought, buy
-from zoneblanche.layers.planning.budget_request import BudgetRequest, check_budget, groups_of
+from zoneblanche.layers.planning.budget.knapsack import Bought, buy
+from zoneblanche.layers.planning.budget.plan_budget_sites import plan_budget_with_sites
+from zoneblanche.layers.planning.budget.request import BudgetRequest, check_budget, groups_of
 from zoneblanche.layers.planning.distances import Floats
-from zoneblanche.layers.planning.lift import Index, Lifted, read_index
-from zoneblanche.layers.planning.plan import Plan
-from zoneblanche.layers.planning.plan_budget_sites import plan_budget_with_sites
-from zoneblanche.layers.planning.plan_lift import (
+from zoneblanche.layers.planning.lift.lift import Index, Lifted, read_index
+from zoneblanche.layers.planning.lift.plan_lift import (
     asked_codes,
     changes_of,
     lift_all,
     lift_assumptions,
 )
+from zoneblanche.layers.planning.plan import Plan
 
 FIRST = "budget"
 NOT_ASKED, BOUGHT, LATER, CANNOT = range(4)

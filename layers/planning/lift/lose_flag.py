@@ -14,9 +14,9 @@ from zoneblanche.layers.analysis.flagging.judge import YES, Judge
 from zoneblanche.layers.analysis.flagging.rule import Condition, Group, Rule
 from zoneblanche.layers.index.handicaps import HANDICAPS, handicapped, holds
 from zoneblanche.layers.index.recipe.recipe import Dimension
-from zoneblanche.layers.planning.change import is_linear, least_change
 from zoneblanche.layers.planning.distances import Floats
-from zoneblanche.layers.planning.lift import (
+from zoneblanche.layers.planning.lift.change import is_linear, least_change
+from zoneblanche.layers.planning.lift.lift import (
     Index,
     Lifted,
     Rows,

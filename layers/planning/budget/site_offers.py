@@ -14,8 +14,8 @@ from zoneblanche.layers.analysis.flagging.rule import read_rule
 from zoneblanche.layers.catalogue.distance_france_services import AT_HOME_KM, FROM_PEOPLE
 from zoneblanche.layers.index.handicaps import HANDICAPS, handicapped
 from zoneblanche.layers.measuring.nearby import parts_of
-from zoneblanche.layers.planning.budget_request import FIGURE, BudgetRequest, SiteLever
-from zoneblanche.layers.planning.change import is_linear
+from zoneblanche.layers.planning.budget.offers import Offers
+from zoneblanche.layers.planning.budget.request import FIGURE, BudgetRequest, SiteLever
 from zoneblanche.layers.planning.distances import (
     Floats,
     Ints,
@@ -24,11 +24,11 @@ from zoneblanche.layers.planning.distances import (
     places_of,
     straight_pairs,
 )
-from zoneblanche.layers.planning.lift import Index, Lifted, Rows, lift_rows
-from zoneblanche.layers.planning.lose_flag import lose_flag_rows
-from zoneblanche.layers.planning.offers import Offers
-from zoneblanche.layers.planning.plan_lift import LiftRequest
-from zoneblanche.layers.planning.site_sentences import Candidates
+from zoneblanche.layers.planning.lift.change import is_linear
+from zoneblanche.layers.planning.lift.lift import Index, Lifted, Rows, lift_rows
+from zoneblanche.layers.planning.lift.lose_flag import lose_flag_rows
+from zoneblanche.layers.planning.lift.plan_lift import LiftRequest
+from zoneblanche.layers.planning.sites.sentences import Candidates
 
 SHORTEST = 1e-6
 """Kilometres by which a site must be nearer than those of today to count."""

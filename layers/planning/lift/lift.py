@@ -22,8 +22,8 @@ from zoneblanche.layers.index.context import Context, index_context
 from zoneblanche.layers.index.recipe.recipe import Dimension, Element, Recipe
 from zoneblanche.layers.index.score import ScoredAtlas, score, score_atlas
 from zoneblanche.layers.index.uncertainty.robustness import draw_scores
-from zoneblanche.layers.planning.change import Moves, is_linear, least_change, moves_of
 from zoneblanche.layers.planning.distances import Floats, Ints
+from zoneblanche.layers.planning.lift.change import Moves, is_linear, least_change, moves_of
 
 SHARE = 0.9
 """Share of the draws in which a score must stay beyond the limit; and the decile of the limit."""

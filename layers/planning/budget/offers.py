@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zoneblanche.layers.planning.budget import Bought
+from zoneblanche.layers.planning.budget.knapsack import Bought
 from zoneblanche.layers.planning.distances import Floats, Ints
 
 

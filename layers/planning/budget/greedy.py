@@ -10,10 +10,10 @@ import heapq
 
 import numpy as np
 
-from zoneblanche.layers.planning.budget import buy
+from zoneblanche.layers.planning.budget.knapsack import buy
+from zoneblanche.layers.planning.budget.offers import Joint, Offers, joint_choice
 from zoneblanche.layers.planning.distances import Floats, Ints
-from zoneblanche.layers.planning.location import TINY
-from zoneblanche.layers.planning.offers import Joint, Offers, joint_choice
+from zoneblanche.layers.planning.sites.location import TINY
 
 RELAXED_STEPS = 300
 

@@ -2,7 +2,7 @@
 
 A site makes it cheaper to lift the territories near it, or lifts them at no further cost: facility
 location (Balinski 1965) with one budget for sites and changes. Solved by HiGHS up to 40,000 offers;
-above, `layers.planning.budget_greedy` chooses and bounds.
+above, `layers.planning.budget.greedy` chooses and bounds.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from scipy import sparse
 
 from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.messages import _, quantity
-from zoneblanche.layers.planning.budget import MOST_EXACT, Bought
-from zoneblanche.layers.planning.budget_greedy import greedy_choice, relaxed_bound
+from zoneblanche.layers.planning.budget.greedy import greedy_choice, relaxed_bound
+from zoneblanche.layers.planning.budget.knapsack import MOST_EXACT, Bought
+from zoneblanche.layers.planning.budget.offers import Joint, Offers, joint_choice
 from zoneblanche.layers.planning.distances import Floats, Ints
-from zoneblanche.layers.planning.location import TINY, Gains
-from zoneblanche.layers.planning.offers import Joint, Offers, joint_choice
+from zoneblanche.layers.planning.sites.location import TINY, Gains
 from zoneblanche.layers.planning.solver import solve_programme
 
 MOST_NODES = 20_000

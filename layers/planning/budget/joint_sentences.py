@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from zoneblanche.geo.messages import _, join, ngettext, quantity, titled
-from zoneblanche.layers.planning.budget_request import FIGURE
-from zoneblanche.layers.planning.joint import JointAnswer
-from zoneblanche.layers.planning.plan_lift import lift_assumptions
-from zoneblanche.layers.planning.site_offers import figures_now
+from zoneblanche.layers.planning.budget.joint import JointAnswer
+from zoneblanche.layers.planning.budget.request import FIGURE
+from zoneblanche.layers.planning.budget.site_offers import figures_now
+from zoneblanche.layers.planning.lift.plan_lift import lift_assumptions
 
 NAMED = 8
 """Number of territories that a sentence names."""

@@ -11,13 +11,13 @@ from zoneblanche.geo.messages import _, join
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.build import take
 from zoneblanche.layers.indicator import Indicator
-from zoneblanche.layers.planning.budget_request import BudgetRequest, SiteLever
-from zoneblanche.layers.planning.joint import JointAnswer, solve_jointly
-from zoneblanche.layers.planning.joint_sentences import joint_assumptions, joint_sentences
-from zoneblanche.layers.planning.lift import read_index
+from zoneblanche.layers.planning.budget.joint import JointAnswer, solve_jointly
+from zoneblanche.layers.planning.budget.joint_sentences import joint_assumptions, joint_sentences
+from zoneblanche.layers.planning.budget.request import BudgetRequest, SiteLever
+from zoneblanche.layers.planning.budget.site_offers import check_site_figure
+from zoneblanche.layers.planning.lift.lift import read_index
+from zoneblanche.layers.planning.lift.plan_lift import asked_codes, changes_of
 from zoneblanche.layers.planning.plan import Plan
-from zoneblanche.layers.planning.plan_lift import asked_codes, changes_of
-from zoneblanche.layers.planning.site_offers import check_site_figure
 
 FIRST, NEAREST = "budget", "budget-distance"
 NOT_ASKED, SITE, SITE_LIFTED, BY_SITE, BY_BOTH, BY_CHANGES, LATER, CANNOT = range(8)

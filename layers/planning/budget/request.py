@@ -13,7 +13,7 @@ from zoneblanche.geo.errors import Fault, InputError, nearest
 from zoneblanche.geo.messages import _
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.planning.distances import Ints
-from zoneblanche.layers.planning.plan_lift import LiftRequest
+from zoneblanche.layers.planning.lift.plan_lift import LiftRequest
 from zoneblanche.layers.planning.read import Sites
 
 FIGURE = "distance-france-services"

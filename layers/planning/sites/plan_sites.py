@@ -25,15 +25,7 @@ from zoneblanche.layers.planning.distances import (
 )
 from zoneblanche.layers.planning.plan import Plan
 from zoneblanche.layers.planning.read import Sites
-from zoneblanche.layers.planning.site_sentences import (
-    BEST,
-    NAMED,
-    Candidates,
-    SitesRequest,
-    sites_assumptions,
-    sites_sentences,
-)
-from zoneblanche.layers.planning.sites import (
+from zoneblanche.layers.planning.sites.goals import (
     GOALS,
     Answer,
     Goal,
@@ -41,6 +33,14 @@ from zoneblanche.layers.planning.sites import (
     answer,
     check_reached,
     straight_problem,
+)
+from zoneblanche.layers.planning.sites.sentences import (
+    BEST,
+    NAMED,
+    Candidates,
+    SitesRequest,
+    sites_assumptions,
+    sites_sentences,
 )
 
 PROPOSED, NOW = "proposed", "site-distance"

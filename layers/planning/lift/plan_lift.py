@@ -15,15 +15,15 @@ from zoneblanche.layers.analysis.flagging.rule import read_rule
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.build import take
 from zoneblanche.layers.indicator import Indicator
-from zoneblanche.layers.planning.change import least_change, moves_of
-from zoneblanche.layers.planning.lift import (
+from zoneblanche.layers.planning.lift.change import least_change, moves_of
+from zoneblanche.layers.planning.lift.lift import (
     Index,
     Lifted,
     half_widths,
     lift,
     read_index,
 )
-from zoneblanche.layers.planning.lose_flag import lose_flag
+from zoneblanche.layers.planning.lift.lose_flag import lose_flag
 from zoneblanche.layers.planning.plan import Plan
 from zoneblanche.layers.planning.read import unknown_codes
 

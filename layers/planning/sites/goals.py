@@ -1,7 +1,7 @@
 """Where the next sites serve most people: maximal coverage and the shortest mean distance.
 
 Both goals are solved, because they differ: coverage looks after the most remote, the mean distance
-after the many. Existing sites count and stay. `layers.planning.location` chooses,
+after the many. Existing sites count and stay. `layers.planning.sites.location` chooses,
 `layers.planning.distances` measures.
 """
 
@@ -25,7 +25,7 @@ from zoneblanche.layers.planning.distances import (
     noisy,
     straight_pairs,
 )
-from zoneblanche.layers.planning.location import (
+from zoneblanche.layers.planning.sites.location import (
     Choice,
     Gains,
     choose_greedily,

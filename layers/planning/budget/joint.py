@@ -14,23 +14,23 @@ from zoneblanche.geo.messages import _, ngettext
 from zoneblanche.geo.points.distance import centres_of
 from zoneblanche.layers.build import take
 from zoneblanche.layers.index.score import score
-from zoneblanche.layers.planning.budget import Bought, buy
-from zoneblanche.layers.planning.budget_request import BudgetRequest, SiteLever, groups_of
-from zoneblanche.layers.planning.budget_sites import buy_with_sites
-from zoneblanche.layers.planning.change import is_linear
-from zoneblanche.layers.planning.distances import Floats, Ints, Pairs
-from zoneblanche.layers.planning.lift import Index, Lifted, Rows, moves_at, without_estimates
-from zoneblanche.layers.planning.location import Gains
-from zoneblanche.layers.planning.offers import Joint, Offers
-from zoneblanche.layers.planning.plan_lift import lift_all
-from zoneblanche.layers.planning.plan_sites import site_candidates
-from zoneblanche.layers.planning.site_offers import (
+from zoneblanche.layers.planning.budget.knapsack import Bought, buy
+from zoneblanche.layers.planning.budget.offers import Joint, Offers
+from zoneblanche.layers.planning.budget.request import BudgetRequest, SiteLever, groups_of
+from zoneblanche.layers.planning.budget.site_offers import (
     Remaining,
     figures_now,
     nearer_pairs,
     remaining_costs,
 )
-from zoneblanche.layers.planning.site_sentences import Candidates
+from zoneblanche.layers.planning.budget.with_sites import buy_with_sites
+from zoneblanche.layers.planning.distances import Floats, Ints, Pairs
+from zoneblanche.layers.planning.lift.change import is_linear
+from zoneblanche.layers.planning.lift.lift import Index, Lifted, Rows, moves_at, without_estimates
+from zoneblanche.layers.planning.lift.plan_lift import lift_all
+from zoneblanche.layers.planning.sites.location import Gains
+from zoneblanche.layers.planning.sites.plan_sites import site_candidates
+from zoneblanche.layers.planning.sites.sentences import Candidates
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Which territories a budget lifts first, with or without new sites."""

@@ -1,0 +1,1 @@
+"""What it takes for a territory to leave the worst tenth, or to lose a flag."""

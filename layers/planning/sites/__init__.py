@@ -1,0 +1,1 @@
+"""Where the next sites serve most people."""
