@@ -237,11 +237,16 @@ def _numbers(
 ) -> list[Read]:
     """Return the result for each text. Columns of plain digits, which are most, take a short
     path."""
-    short = mark == (".", "") and not nodata and "" in marks
+    short = mark == (".", "") and not nodata and "" in marks and not any(map(_plain, marks))
     if short and _PLAIN.fullmatch("\n".join(texts) + "\n"):
         blank = Read(reason=marks[""])
         return [Read(float(text)) if text else blank for text in texts]
     return [_number(text.strip(SPACES), mark, unit, marks, nodata) for text in texts]
+
+
+def _plain(mark: str) -> bool:
+    """Return whether a mark for a missing figure looks like one."""
+    return mark != "" and _PLAIN.fullmatch(f"{mark}\n") is not None
 
 
 def _number(

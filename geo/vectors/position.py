@@ -74,7 +74,7 @@ def _units(boxes: Boxes, crs: pyproj.CRS, labels: list[str], file: str) -> Itera
         if x.max() <= 180 and y.max() <= 180:
             yield Fault(
                 _(
-                    "the file declares {crs}, in {unit}, but all its coordinates are under "
+                    "its reference system is {crs}, in {unit}, but all its coordinates are under "
                     "180: they look like degrees.",
                     crs=_named(crs),
                     unit=_unit(crs),

@@ -171,6 +171,8 @@ def read_territories(
     mended = mend(features, named, notices=notices)
     shapes, place = _cut(mended.shapes, features.crs, named, features.file, notices=notices)
     misplaced = check_place(shapes, place, named, file=features.file, country=country)
+    if crs is not None:
+        misplaced = [_of_given(fault) for fault in misplaced]
     table, wrong = _table(features, fields, codes.texts, named, limits, notices=notices)
     _raise([*codes.faults, *mended.faults, *misplaced, *wrong], limits)
     assert place is not None  # check_place refuses a file without a CRS
@@ -187,6 +189,13 @@ def read_territories(
         tuple(dict.fromkeys(mended.repaired)),
         _labels(table, fields),
     )
+
+
+def _of_given(fault: Fault) -> Fault:
+    """Return a fault of a reference system that is given in place of that of the file."""
+    if fault.kind != "crs-units":
+        return fault
+    return replace(fault, remedy=_("Correct the key crs, or take it out."))
 
 
 def _labels(table: pd.DataFrame, fields: Fields) -> pd.DataFrame:

@@ -206,6 +206,14 @@ def test_texts_that_mean_missing_have_reasons(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("cells", [("0", "7", "8", "9"), ("0", "7,5", "8,5", "9,5")])
+def test_a_number_may_be_a_text_that_means_missing(tmp_path: Path, cells: tuple[str, ...]) -> None:
+    rows = "".join(f"{code};{cell}\n" for code, cell in zip(POLYGONS, cells, strict=True))
+    atlas = measured(tmp_path, f"code;v\n{rows}", layer='missing = ["0"]')
+    assert np.isnan(atlas.values["v"]["01001"])
+    assert atlas.values["v"].notna().sum() == 3
+
+
 def test_websites_as_bare_domains_and_cells_that_are_filled(tmp_path: Path) -> None:
     table = "code,v\n01001,www.aa.de\n01002,\n02003,not known\n02004,dd.de\n"
     atlas = measured(tmp_path, table, layer='unit = "domain"')
@@ -349,6 +357,7 @@ def test_a_value_that_does_not_fit_is_one_fault_of_its_key(
         ('crs = "EPSG:0"', "'EPSG:0' is not a reference system"),
         ('encoding = "cp1250"', "only a shapefile has an encoding"),
         ('where = { name = "Zz" }', "no row has name = 'Zz'"),
+        ('crs = "EPSG:2154"', "they look like degrees. Correct the key crs, or take it out."),
         ('decimal = ";"', "';' is not a choice here"),
         ('thousands = "_"', "'_' is not a choice here"),
         ('missing = { ":" = "unknown" }', "'unknown' is not a reason here"),
