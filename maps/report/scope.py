@@ -3,7 +3,7 @@ figures."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
@@ -36,9 +36,10 @@ from zoneblanche.maps.drawn.classes import Classed, class_territories
 from zoneblanche.maps.drawn.words import YES_NO, write_date
 from zoneblanche.maps.report.areas import Area, part_of
 from zoneblanche.maps.report.content import Cell, Piece, finite
+from zoneblanche.maps.report.naming import articles_of
 from zoneblanche.maps.report.peers import peer_table
 from zoneblanche.maps.report.picture import Sheet
-from zoneblanche.maps.report.words import ARTICLES, words_in
+from zoneblanche.maps.report.words import words_in
 
 FIGURE_UNITS = ("percent", "score", "ratio", "number", "boolean", "count")
 
@@ -214,9 +215,32 @@ class Shared:
             return None
         return table[area.code]
 
+    def bounds_of(self, area: Area) -> tuple[float, float]:
+        """Return between which ends the index of an area lies where most of its people live in
+        territories that lack a part of it; NaN where they do not, which then have a rank."""
+        main = self.main
+        if main is None or main.id not in self.atlas.recipes:
+            return NO_INTERVAL
+        table = self.atlas.intervals.get(main.id)
+        if area.count == 1 and table is not None and {"rank", "bound_low"} <= set(table):
+            own = table.loc[area.inside].iloc[0]
+            if np.isfinite(own["rank"]):
+                return NO_INTERVAL
+            return float(own["bound_low"]), float(own["bound_high"])
+        ranks = self.ranks(area.level)
+        if ranks is None or area.code not in ranks.index:
+            return NO_INTERVAL
+        low, high = ranks.loc[area.code, ["bound_low", "bound_high"]].to_numpy("float64")
+        return float(low), float(high)
+
     def score_range(self, area: Area) -> tuple[float, float]:
-        """Return the 90 % interval of the index of an area under the stated errors; NaN if the
-        recipe states none."""
+        """Return the 90 % interval of the index of an area under the stated errors, widened to what
+        the parts that it lacks could make of it; NaN if the recipe states no errors."""
+        low, high = self._drawn_range(area)
+        ends = self.bounds_of(area)
+        return float(np.fmin(low, ends[0])), float(np.fmax(high, ends[1]))
+
+    def _drawn_range(self, area: Area) -> tuple[float, float]:
         main, drawn = self.main, self.draws_of(area)
         if main is None:
             return NO_INTERVAL
@@ -247,10 +271,24 @@ class Shared:
             low, high = interval_of(one - other, plain.value)
         if np.isnan(low) or np.isnan(high):
             return plain
+        low, high = self._widened(low, high, indicator, (area, reference))
         verdict = verdict_of(low, high)
         if plain.verdict == "equal" and verdict != "same":
             return plain  # displayed as zero, which is neither above nor below
         return Difference(plain.value, verdict, low, high)
+
+    def _widened(
+        self, low: float, high: float, main: Indicator, pair: tuple[Area, Area]
+    ) -> tuple[float, float]:
+        """Return the interval of a difference, widened to what the parts that one of the two lacks
+        could make of it."""
+        ends = []
+        for area in pair:
+            value = figure_of(self.columns, main, area.inside).value
+            known = self.bounds_of(area)
+            ends.append((value, value) if np.isnan(known[0]) else known)
+        (own_low, own_high), (other_low, other_high) = ends
+        return min(low, own_low - other_high), max(high, own_high - other_low)
 
     def prepare(self) -> Shared:
         """Compute everything now."""
@@ -328,36 +366,13 @@ class Scope:
             return (Piece(self.words["in_country"]),)
         head, _, tail = before.partition("{name}")
         if area.level in WITH_ARTICLE:  # "dans le département de la Lozère"
-            head += self._articles(area)[0]
+            head += articles_of(self, area)[0]
         pieces = (Piece(head), Piece(area.name, is_name=True), Piece(tail))
         return tuple(piece for piece in pieces if piece.text)
 
-    def _articles(self, area: Area) -> tuple[str, str]:
-        """Return what stands before a name to say "of", and before one that is the subject; in
-        languages without cases of their own, the words of the catalogue."""
-        country = self.atlas.territories.country
-        known = ARTICLES.get((self.lang, "" if country is None else country.code))
-        if known is None or area.level not in self.atlas.territories.parents:
-            return self.words["of_name"], ""
-        of, definite = (article(area.level, area.code, area.name) for article in known)
-        return of or self.words["of_name"], definite
-
-    def of(self, area: Area) -> tuple[Piece, ...]:
-        """Return "of Cantal" as pieces of a sentence, with the article of the language."""
-        return (Piece(self._articles(area)[0]), Piece(self.label(area), is_name=True))
-
-    def the(self, area: Area) -> tuple[Piece, ...]:
-        """Return the name of an area with its article, as pieces of a sentence."""
-        pieces = (Piece(self._articles(area)[1]), Piece(self.label(area), is_name=True))
-        return tuple(piece for piece in pieces if piece.text)
-
-    def all_of(self, areas: Sequence[Area]) -> tuple[Piece, ...]:
-        """Return names with their articles as a list in words."""
-        pieces = list(self.the(areas[0]))
-        for place, area in enumerate(areas[1:], start=2):
-            pieces.append(Piece(self.words["and"] if place == len(areas) else ", "))
-            pieces += self.the(area)
-        return tuple(pieces)
+    def kind_of_score(self, area: Area) -> str:
+        """Return the words for the score of one territory, or for the mean of several."""
+        return self.words["score_own" if area.count == 1 else "score_mean"]
 
     def word(self, key: str, count: float | None) -> str:
         """Return the form of a word for so many: `key_one` or `key_many`."""

@@ -77,6 +77,7 @@ WITHOUT_INDEX = (measured_section, method_section)
 ESSENTIAL = (
     r"index\.alone",
     r"index\.(worse|better|same|equal|unsure|unknown|unweighted|none)",
+    r"index\.partial",
     r"coarse\.",
     r"beside\.rank",
     r"flag\.(people|none|count)|flag\.\w+\.one",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from zoneblanche.layers.analysis.estimates import figure_of
@@ -31,6 +32,7 @@ from zoneblanche.maps.report.map import (
     number_places,
     title_with_unit,
 )
+from zoneblanche.maps.report.naming import list_areas, the_area
 from zoneblanche.maps.report.peers import INCOME, density_by, nearest_peers
 from zoneblanche.maps.report.picture import lay_out
 from zoneblanche.maps.report.scope import Scope, population_of
@@ -183,6 +185,8 @@ def _similar_table(scope: Scope, main: Indicator) -> Table | None:
         count = scope.number(int(ranks["rank"].notna().sum()))
         worse = "rank_note_worse" if main.better == "lower" else "rank_note_better"
         note += " " + words["beside_ranks"].format(n=count, plural=_plural(scope)) + words[worse]
+    if any(np.isfinite(scope.shared.bounds_of(one)[0]) for one in named.values()):
+        note += " " + words["gaps_note"]
     return make_table("t-beside", caption, columns, rows, note=note)
 
 
@@ -214,9 +218,9 @@ def _similar_sentences(scope: Scope, main: Indicator, table: Table) -> list[Sent
     slots: dict[str, Slot] = {
         "title": Piece(main.title_in(scope.lang), is_name=True),
         "plural": _plural(scope),
-        "name": scope.the(scope.area),
+        "name": the_area(scope, scope.area),
         "first": words["rank_first_worse" if main.better == "lower" else "rank_first_better"],
-        "names": scope.all_of(similar_to(scope)),
+        "names": list_areas(scope, similar_to(scope)),
     }
     sentences = []
     if "rank" in table.columns and table.at("area", "rank").low is not None:

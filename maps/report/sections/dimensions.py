@@ -72,7 +72,10 @@ def dimensions_section(scope: Scope) -> Section:
     if not figures:
         sentences = tuple(_sentence(scope, one, table) for one in chosen)
         return Section("dimensions", words["dimensions"], sentences)
-    multiples = Multiples("", tuple(figures), words["map_note"])
+    note = words["map_note"]
+    if any(scope.atlas.indicator(name).unit == "boolean" for one in chosen for name in one.parts):
+        note += " " + words["dimension_note"].format(units=scope.units)
+    multiples = Multiples("", tuple(figures), note)
     return Section("dimensions", words["dimensions"], blocks=(multiples,))
 
 
@@ -82,6 +85,7 @@ def _sentence(scope: Scope, dimension: Indicator, table: Table) -> Sentence:
     last = len(subject.references) - 1
     slots: dict[str, Slot] = {
         "title": name_of(table.at(dimension.id, "indicator")),
+        "score": scope.kind_of_score(subject.area),
         "value": table.at(dimension.id, "area"),
         "in_area": scope.inside(subject.area),
         "listed": _parts(scope, dimension, table, last),
@@ -102,7 +106,13 @@ def _parts(scope: Scope, dimension: Indicator, table: Table, last: int) -> tuple
         if pieces:
             pieces.append(Piece(scope.words["list_break"]))
         pieces += [name_of(table.at(name, "indicator")), Piece(scope.words["colon"])]
-        pieces.append(piece_of(table.at(name, "area")))
+        own = table.at(name, "area")
+        if own.value is None:
+            pieces.append(Piece(scope.words["not_known"]))
+            continue
+        pieces.append(piece_of(own))
+        if scope.atlas.indicator(name).unit == "boolean" and subject_of(scope).area.count > 1:
+            pieces.append(Piece(scope.words["of_all_units"].format(units=scope.units)))
         if last >= 0 and table.at(name, f"ref{last}").value is not None:
             other = piece_of(table.at(name, f"ref{last}"))
             pieces += [Piece(scope.words["against"]), other]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from zoneblanche.layers.analysis.areas import LEAST_RANKED
 from zoneblanche.layers.analysis.estimates import figure_of
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.maps.report.areas import Area
@@ -24,7 +25,7 @@ from zoneblanche.maps.report.content import (
     piece_of,
     say,
 )
-from zoneblanche.maps.report.scope import Scope, digits_of
+from zoneblanche.maps.report.scope import Scope, digits_of, population_of
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,11 @@ def key_section(scope: Scope) -> Section:
     more: tuple[Table, ...] = ()
     if len(scope.shared.shown) < len(measured):
         more = (_table(scope, subject, measured, "t-figures", words["figures_caption"]),)
-    notes = [words["counted_note"]]
+    notes = [words["means_note"].format(units=scope.units), words["counted_note"]]
     if scope.shared.drawn:
         notes.append(words["errors_note"])
+    if _has_gaps(scope, subject.area):
+        notes.append(words["gaps_note"])
     return Section(
         "key",
         words["key"],
@@ -190,19 +193,35 @@ def _index_sentences(scope: Scope, subject: Subject, table: Table) -> list[Sente
             value=cell,
             in_area=scope.inside(subject.area),
             meaning=_meaning(scope, main),
-            score=_kind_of_score(scope, subject.area),
+            score=scope.kind_of_score(subject.area),
+            under=scope.words["under_gaps" if _has_gaps(scope, subject.area) else "under_errors"],
             reference=reference,
             in_reference=scope.inside(subject.references[last]),
             difference=apart,
             difference_range=apart.range,
         )
     )
+    if _has_gaps(scope, subject.area):
+        sentences.append(_gaps_sentence(scope, subject.area, main, cell))
     return sentences
 
 
-def _kind_of_score(scope: Scope, area: Area) -> str:
-    """Return the words for the score of one territory, or for the mean of several."""
-    return scope.words["score_own" if area.count == 1 else "score_mean"]
+def _has_gaps(scope: Scope, area: Area) -> bool:
+    return bool(np.isfinite(scope.shared.bounds_of(area)[0]))
+
+
+def _gaps_sentence(scope: Scope, area: Area, main: Indicator, cell: Cell) -> Sentence:
+    """Return which parts of the index are unknown for most people of an area, and what they could
+    make of its score."""
+    people = population_of(scope.atlas).to_numpy("float64")[area.inside]
+    missing = []
+    for name in main.parts:
+        known = ~np.isnan(scope.shared.columns.values(name)[area.inside])
+        if np.nansum(people[known]) < LEAST_RANKED * np.nansum(people):
+            missing.append(Piece(scope.atlas.indicator(name).title_in(scope.lang), is_name=True))
+    listed = _breaks(scope, missing) if missing else (Piece(scope.words["part_of_index"]),)
+    in_area = scope.inside(area)
+    return say(scope.words, "index.partial", missing=listed, in_area=in_area, range=cell.range)
 
 
 def _meaning(scope: Scope, main: Indicator) -> str:
@@ -226,7 +245,7 @@ def _alone(scope: Scope, cell: Cell, main: Indicator) -> list[Sentence]:
         "range": cell.range,
         "in_area": scope.inside(scope.area),
         "meaning": _meaning(scope, main),
-        "score": _kind_of_score(scope, scope.area),
+        "score": scope.kind_of_score(scope.area),
     }
     return [say(scope.words, key, **slots)]
 

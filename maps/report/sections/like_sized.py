@@ -41,6 +41,12 @@ from zoneblanche.maps.report.sections.ranking import part_name
 FEW = 30
 """Number of parts of the area up to which how many are beside the expected is not counted."""
 
+RARE = 0.025
+"""Chance on one side, as of a 95 % interval."""
+
+MUCH_CHANCE = 25.0
+"""Variance of the number of yes above which it is close to normal."""
+
 _KINDS: dict[Verdict, str] = dict(zip(get_args(Verdict), get_args(Verdict), strict=True))
 _KINDS |= {"above": "better", "below": "worse"}
 
@@ -219,6 +225,8 @@ def _residual_row(scope: Scope, table: pd.DataFrame, area: Area) -> tuple[Cell, 
     residual = float(residuals.mean())
     reach = Z95 * float(np.sqrt((residuals**2).sum())) / count
     low, high = residual - reach, residual + reach
+    if not is_rare(value / 100, expected / 100):
+        low, high = min(low, 0.0), max(high, 0.0)
     if count < FEWEST:
         low = high = float("nan")
     kind = _KINDS[verdict_of(low, high)]
@@ -232,6 +240,23 @@ def _residual_row(scope: Scope, table: pd.DataFrame, area: Area) -> tuple[Cell, 
             residual, scope.between(low, high, 1), finite(low), finite(high), kind=kind,
         ),
     )  # fmt: skip
+
+
+def is_rare(found: np.ndarray, chances: np.ndarray) -> bool:
+    """Return whether so many yes, or more (or so few, or fewer), are found in at most one case of
+    forty. Where nearly all are expected to have one, √Σr² is far too small if none lacks it.
+
+    Args:
+        found: 0 or 1 of each territory; anything else, and many uncertain ones, are not checked.
+        chances: of a yes, 0 to 1.
+    """
+    if not np.isin(found, (0, 1)).all() or (chances * (1 - chances)).sum() > MUCH_CHANCE:
+        return True
+    counts = np.ones(1)  # the distribution of the number of yes: a sum of unequal draws
+    for chance in chances:
+        counts = np.append(counts * (1 - chance), 0.0) + np.append(0.0, counts * chance)
+    yes = int(found.sum())
+    return bool(min(counts[yes:].sum(), counts[: yes + 1].sum()) <= RARE)
 
 
 def _name_of(scope: Scope, area: Area) -> str:

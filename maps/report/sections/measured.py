@@ -69,9 +69,13 @@ def measured_section(scope: Scope) -> Section:
 
 
 def _measures_sentence(scope: Scope) -> tuple[Sentence, ...]:
-    """Return the figures of an index without dimensions or recipe, by name: the table has those of
-    others."""
-    indicators = [one for one in scope.shared.shown if not one.parts and one.role == "indicator"]
+    """Return the figures that are measured, by name, if they are few: not what is computed from
+    them."""
+    indicators = [
+        one
+        for one in scope.shared.shown
+        if not one.parts and one.role not in ("index", "dimension")
+    ]
     if not indicators or len(indicators) > FEW_NAMED:
         return ()
     listed = _listed(scope.words, [one.title_in(scope.lang) for one in indicators])

@@ -24,6 +24,7 @@ from zoneblanche.maps.report.content import (
     say,
 )
 from zoneblanche.maps.report.map import Figure, class_areas, draw_figure
+from zoneblanche.maps.report.naming import of_area
 from zoneblanche.maps.report.peers import standing_of
 from zoneblanche.maps.report.picture import Sheet
 from zoneblanche.maps.report.scope import MANY, Scope, digits_of, population_of
@@ -122,6 +123,12 @@ def _parts(scope: Scope, main: Indicator, level: str) -> Table | None:
         for part in parts_of(scope.atlas, scope.area, level, lang=scope.lang)
     ]
     scored = [(part, value) for part, value in scored if np.isfinite(value)]
+    gaps = {part.code for part, _ in scored if np.isfinite(scope.shared.bounds_of(part)[0])}
+    if len(gaps) < len(scored):  # a score without a part of the index is not put in an order
+        unranked = [part_name(scope, part) for part, _ in scored if part.code in gaps]
+        scored = [(part, value) for part, value in scored if part.code not in gaps]
+    else:
+        unranked = []
     if len(scored) < 2:
         return None
     sign = -1.0 if main.better == "lower" else 1.0
@@ -146,6 +153,10 @@ def _parts(scope: Scope, main: Indicator, level: str) -> Table | None:
     note = words["parts_mean"].format(plural=plural, units=scope.units)
     if len(shown) < len(scored):
         note = f"{words['parts_more'].format(plural=plural)} {note}"
+    if unranked:
+        note += " " + words["parts_unranked"].format(names=", ".join(unranked))
+    elif gaps:
+        note += " " + words["gaps_note"]
     return make_table(
         "t-parts",
         words["parts_caption"].format(plural=plural, title=main.title_in(scope.lang)),
@@ -176,9 +187,9 @@ def _parts_sentence(scope: Scope, level: str, parts: Table) -> Sentence:
         scope.words,
         "parts.ends",
         plural=scope.level_title(level, plural=True),
-        of_worst=scope.of(named[first]),
+        of_worst=of_area(scope, named[first]),
         worst_score=parts.at(first, "score"),
-        of_best=scope.of(named[last]),
+        of_best=of_area(scope, named[last]),
         best_score=parts.at(last, "score"),
     )
 

@@ -31,10 +31,14 @@ def waves_section(scope: Scope) -> Section:
     if panel is None or len(panel.waves) < 2:
         return Section("waves", words["waves"], (say(words, "waves.nothing"),))
     shares = _shares(scope, panel)
-    change = _change(scope, panel)
+    first = _first_wave(scope, panel)
+    change = _change(scope, panel, first)
     if change is None:
-        return Section("waves", words["waves"], (say(words, "waves.nothing"),))
-    sentences = [_change_sentence(scope, panel, change, row) for row in change.rows]
+        unknown = say(words, "waves.unknown", in_area=scope.inside(scope.area))
+        return Section("waves", words["waves"], (unknown,))
+    sentences = [
+        _change_sentence(scope, (first, panel.waves[-1]), change, row) for row in change.rows
+    ]
     return Section(
         "waves",
         words["waves"],
@@ -43,6 +47,15 @@ def waves_section(scope: Scope) -> Section:
         notes=(words["waves_note"].format(units=scope.units),),
         more=(shares,),
     )
+
+
+def _first_wave(scope: Scope, panel: Panel) -> str:
+    """Return the first date at which something is known in the area: a directory may lack a part of
+    the country."""
+    for wave in panel.waves:
+        if any(one.loc[scope.area.inside, wave].notna().any() for one in panel.found.values()):
+            return wave
+    return panel.waves[0]
 
 
 def _shares(scope: Scope, panel: Panel) -> Table:
@@ -63,9 +76,11 @@ def _share(scope: Scope, known: pd.Series) -> Cell:
     return replace(cell, text=scope.yes_or_no(cell.value or 0.0)) if single else cell
 
 
-def _change(scope: Scope, panel: Panel) -> Table | None:
-    words, (first, last) = scope.words, (panel.waves[0], panel.waves[-1])
-    rows = {}
+def _change(scope: Scope, panel: Panel, first: str) -> Table | None:
+    words, last = scope.words, panel.waves[-1]
+    rows: dict[str, tuple[Cell, ...]] = {}
+    if first == last:
+        return None
     for name, table in panel.found.items():
         inner = table[scope.area.inside]
         both = inner[known_in_both(inner, first, last)]
@@ -98,16 +113,16 @@ def _change(scope: Scope, panel: Panel) -> Table | None:
     return make_table("t-change", words["change_caption"], columns, rows)
 
 
-def _change_sentence(scope: Scope, panel: Panel, table: Table, row: str) -> Sentence:
+def _change_sentence(scope: Scope, dates: tuple[str, str], table: Table, row: str) -> Sentence:
     change = table.at(row, "change")
     return say(
         scope.words,
         "waves.single" if scope.area.count == 1 else f"waves.{change.kind}",
         title=name_of(table.at(row, "criterion")),
         first=table.at(row, "from"),
-        first_date=scope.day(panel.waves[0]),
+        first_date=scope.day(dates[0]),
         last=table.at(row, "to"),
-        last_date=scope.day(panel.waves[-1]),
+        last_date=scope.day(dates[1]),
         change=change,
         gained=table.at(row, "gained"),
         given_up=table.at(row, "given_up"),

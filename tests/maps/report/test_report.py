@@ -46,6 +46,7 @@ from zoneblanche.maps.report.map import Figure
 from zoneblanche.maps.report.peers import Standing, standing_of
 from zoneblanche.maps.report.picture import lay_out, paint_picture
 from zoneblanche.maps.report.sections.dimensions import Multiples
+from zoneblanche.maps.report.sections.like_sized import is_rare
 from zoneblanche.maps.report.words import (
     DEFINITE,
     article_of,
@@ -720,6 +721,89 @@ def test_a_small_share_is_not_written_as_none(shared: Shared) -> None:
     scope = compose_report(shared, area="48", lang="fr").scope
     assert scope.percent(0.009).text == "moins de 0,1\u00a0%"
     assert [scope.percent(share).text for share in (0, 0.05)] == ["0,0\u00a0%", "0,1\u00a0%"]
+
+
+def test_a_score_without_a_part_of_the_index_is_not_compared_as_if_whole(shared: Shared) -> None:
+    """The incomes and ages of Mayotte, Guadeloupe and Guyane are not known: their scores have the
+    range of all that these could be, and no place in an order."""
+    ranks = rank_areas(shared.atlas, "digital-inequality", level="departement")
+    lacking = ranks.index[ranks["rank"].isna()]
+    assert {"971", "973", "976"} <= set(lacking)
+    whole = figure_of(shared.columns, shared.main, np.ones(len(shared.atlas.codes), bool)).value  # type: ignore[arg-type]
+    for code, claim in (("976", "worse"), ("971", "same")):
+        report = compose_report(shared, area=f"departement:{code}", lang="fr")
+        check_page(report)
+        said = {one.key: squeezed(one.text) for one in report.essential}
+        assert f"index.{claim}.ranged" in said, said
+        assert "et de ce qui est inconnu" in said[f"index.{claim}.ranged"]
+        assert said["index.partial"].startswith("Moyens des habitants")
+        cell = table_of(report, "t-key").at("digital-inequality", "area")
+        low, high = ranks.loc[code, ["bound_low", "bound_high"]]
+        assert cell.low == pytest.approx(low) and cell.high == pytest.approx(high)
+        apart = table_of(report, "t-key").at("digital-inequality", "dif0")
+        assert apart.low == pytest.approx(low - whole) and apart.high == pytest.approx(high - whole)
+    report = compose_report(shared, lang="fr")
+    table = table_of(report, "t-parts")
+    assert not set(lacking) & set(table.rows) and "Mayotte" in table.note
+    ends = next(one for one in report.sentences() if one.key == "parts.ends")
+    assert "celui du Cantal" in ends.text
+
+
+def test_a_change_starts_where_the_area_is_known(shared: Shared) -> None:
+    """The first directory lacks Corsica, and all of them the website of Paris."""
+    report = compose_report(shared, area="2A", lang="fr")
+    check_page(report)
+    table = table_of(report, "t-change")
+    panel = shared.panel
+    assert panel is not None and table.columns["from"] == report.scope.day(panel.waves[1])
+    inner = panel.found["website"][report.scope.area.inside]
+    both = inner[[panel.waves[1], panel.waves[-1]]].dropna()
+    assert table.at("website", "both").value == len(both) > 100
+    gained = (both[panel.waves[1]] == 0) & (both[panel.waves[-1]] == 1)
+    assert table.at("website", "gained").value == gained.sum()
+    keys = {one.key for one in compose_report(shared, area="75", lang="fr").sentences()}
+    assert not keys & {"waves.nothing", "waves.better", "waves.worse", "waves.equal"}
+    assert keys & {"waves.single", "waves.unknown"}
+
+
+def test_shares_of_a_dimension_say_of_what_they_are(
+    reports: dict[tuple[str | None, str], Report], shared: Shared
+) -> None:
+    """A mean of the inhabitants and a share of the communes may point in opposite directions."""
+    said = list(reports["departement:976", "fr"].sentences())
+    online = next(one for one in said if one.text.startswith("Présence en ligne"))
+    assert "score moyen par habitant de" in online.text and "des communes contre" in online.text
+    paris = compose_report(shared, area="75", lang="fr")
+    online = next(one for one in paris.sentences() if one.text.startswith("Présence en ligne"))
+    assert "chiffre inconnu" in online.text and "–" not in online.text
+    own = next(one for one in paris.sentences() if one.key == "measures.own")
+    assert "Niveau de vie médian" in own.text
+
+
+@given(
+    st.lists(st.floats(0.01, 0.99), min_size=1, max_size=9),
+    st.integers(0, 2**9 - 1),
+)
+@settings(max_examples=60, deadline=None)
+def test_a_number_is_rare_by_the_sum_of_all_cases(chances: list[float], bits: int) -> None:
+    found = np.array([bits >> at & 1 for at in range(len(chances))], dtype="float64")
+    fewer = more = 0.0
+    for case in range(2 ** len(chances)):
+        answers = [case >> at & 1 for at in range(len(chances))]
+        chance = np.prod([p if yes else 1 - p for p, yes in zip(chances, answers, strict=True)])
+        fewer += chance * (sum(answers) <= found.sum())
+        more += chance * (sum(answers) >= found.sum())
+    least = min(fewer, more)
+    if abs(least - 0.025) > 1e-9:
+        assert is_rare(found, np.array(chances)) == (least <= 0.025)
+
+
+def test_all_towns_with_a_website_are_no_finding() -> None:
+    """Of 39 towns 0.05 are expected to lack one: that none does is no more than expected."""
+    chances = np.full(39, 0.9987)
+    assert not is_rare(np.ones(39), chances)
+    assert is_rare(np.r_[np.zeros(3), np.ones(36)], chances)
+    assert is_rare(np.full(39, 0.4), chances)  # a percent, which is not counted
 
 
 def test_a_dimension_that_is_missing_throughout(shared: Shared) -> None:
