@@ -9,6 +9,7 @@ const MOST_MATCHED = 0.9; // share of the rows from which codes need no comparis
 const LEAST_NAMED = 0.5; // share of the names that have to be known
 
 const IN_GROUPS = /^(?=.*[0-9])(?![+-]?[0-9]+[.,][0-9]+$)[^ ]+?[\s'’_./\u2010-\u2013-]/; // with digits, and no figure
+const FEW_CODES = 50; // that show whether a column may hold codes in groups
 const SAMPLE_CODES = 1_000; // rows that show which columns may hold codes
 
 const codeText = (cell) => (/^[!-~]+$/.test(cell) ? cell : cell.replace(CODE_SPACES, "").normalize("NFC"));
@@ -42,13 +43,13 @@ function bestColumn(table, known) {
       const code = codes.has(text) ? text : withZeros(text, codes);
       if (code) matched.add(code);
     }
-    if (!matched.size) {
-      const marked = read.filter((text) => IN_GROUPS.test(text));
-      for (const code of joinGroups(marked, codes).values()) if (codes.has(code)) matched.add(code);
+    if (!matched.size && grouped[column]) {
+      for (const code of joinGroups(read, codes).values()) if (codes.has(code)) matched.add(code);
     }
     return { level, column, distinct: matched.size, covered: matched.size / Math.max(codes.size, 1) };
   };
   const samples = table.cells.map((cells) => everyOther(cells, step));
+  const grouped = samples.map((texts) => [...texts].slice(0, FEW_CODES).some((text) => IN_GROUPS.test(codeText(text))));
   let some = places.map((place) => count(place, samples[place.column]));
   if (step > 1) {
     const most = Math.max(...some.map(({ distinct }) => distinct));

@@ -89,7 +89,7 @@ function countNumbers(cells) {
   for (const text of new Set(cells)) {
     const own = stripped(text);
     if (missingReason(own) !== undefined) continue;
-    const plain = (FLAGGED.exec(own)?.groups.figure ?? own).replace(/[ \u00a0\u202f\u2009]*%$/, "");
+    const plain = withoutFlag(own).replace(/[ \u00a0\u202f\u2009]*%$/, "");
     if (NUMBER_OF["."].test(plain) || NUMBER_OF[","].test(plain)) numbers++;
     else others++;
   }
@@ -258,7 +258,8 @@ function decimalMark(table, k, unit, scanned) {
   const found = commas.count ? commas : points;
   if (!found.count) return { mark: ".", thousands: "" };
   const mark = commas.count ? "," : ".";
-  const several = table.cells[k].some((text) => text.split(mark).length > 2); // 1.234.567
+  const several = table.cells[k].some((text, row) => // 1.234.567
+    scanned.kinds[row] === ODD && text.split(mark).length > 2);
   if ((unit === "count" || several) && allGrouped(table.cells[k], mark)) return { mark: otherMark(mark), thousands: mark };
   if (unit !== "percent" && found.thousands && markElsewhere(table, k) !== mark) {
     throw new TableRefused(faultAt(column, rowOf(found.first),

@@ -34,6 +34,12 @@ const FLAGGED = new RegExp(`^(?<figure>.*[0-9%])(?:[${CELL_SPACES}]*`
 const FLAG_END = new RegExp(`[)\\]${RAISED}${STARS}\\p{L}]\\s*$`, "u");
 const OF_EUROSTAT = /\\time(_period)?\s*$/i; // the first column's name in a table whose letters are flags
 
+/** The figure of a cell that may have a flag; most end with a digit. */
+function withoutFlag(text) {
+  const last = text.charCodeAt(text.length - 1);
+  return last >= 48 && last <= 57 ? text : FLAGGED.exec(text)?.groups.figure ?? text;
+}
+
 /** The flagged cells of a column: a Map from a text to { figure (without the flag), flag }. Letters without brackets
  *  may be a unit, and numbers in brackets a percentage: they are flags if another figure has none, and B if the
  *  column has another quality too. */
