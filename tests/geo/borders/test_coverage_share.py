@@ -80,6 +80,14 @@ def test_areas_are_not_measured_in_degrees() -> None:
         compute_coverage_share(north, half, crs="EPSG:4326")
 
 
+@pytest.mark.parametrize(("south", "crs"), [(60, 4326), (-62, 4326), (60, 3857), (70, 3857)])
+def test_long_edges_of_territories_and_coverage_bend_alike(south: float, crs: int) -> None:
+    """The western half of a territory of 5 by 2 degrees is half of its area."""
+    county = gpd.GeoSeries([box(10, south, 15, south + 2)], crs=4326)
+    west = gpd.GeoSeries([box(10, south, 12.5, south + 2)], crs=4326).to_crs(crs)
+    assert compute_coverage_share(county, west).any_percent.iloc[0] == pytest.approx(50, abs=1e-3)
+
+
 @pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:2154", "EPSG:3857"])
 def test_polygons_around_the_globe_cover_what_is_in_them(crs: str) -> None:
     towns = gpd.GeoSeries([box(2, 46, 3, 47), box(3, 46, 4, 47)], index=["A", "B"], crs=4326)

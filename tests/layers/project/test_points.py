@@ -8,13 +8,15 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pytest
-from shapely.geometry import box, mapping
+from shapely.geometry import MultiPolygon, box, mapping
 
 from zoneblanche.geo.errors import InputError
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.build import build_atlas
 from zoneblanche.layers.inputs.accounting import unaccounted_rows
 from zoneblanche.layers.project.read import read_project
+from zoneblanche.maps.page.geometry import encode_geometry
+from zoneblanche.maps.page.places import describe_places
 
 PROJECT = """
 {top}
@@ -123,6 +125,16 @@ def test_the_mean_of_polygons_is_that_of_their_middles(tmp_path: Path, suffix: s
     atlas = measured(tmp_path, None, layer, name=path.name)
     assert atlas.values["p"].tolist()[:2] == [17.5, 60]
     assert any("a polygon is counted where its middle is" in one for one in atlas.notices)
+
+
+def test_points_of_a_file_without_a_header(tmp_path: Path) -> None:
+    """As OpenCelliD publishes: the position is in the seventh and eighth column."""
+    places = ((0.5, 0.5), (0.6, 0.5), (1.5, 0.5), (9, 9))
+    table = "".join(f"LTE,208,1,5000,{row},0,{x},{y}\n" for row, (x, y) in enumerate(places))
+    without = said(tmp_path, table, 'x = "7"\ny = "8"')
+    assert "write header = 0 and name columns by number" in without
+    atlas = measured(tmp_path, table, 'x = "7"\ny = "8"\nheader = 0')
+    assert atlas.values["p"].tolist() == [2, 1, 0]
 
 
 def test_both_coordinates_in_one_cell(tmp_path: Path) -> None:
@@ -264,3 +276,30 @@ def test_a_country_is_described_beside_the_project(tmp_path: Path) -> None:
     assert "only a country of zoneblanche has an edition" in said(
         tmp_path, TABLE, 'x = "lon"\ny = "lat"', top='country = "xx.toml"'
     )
+
+
+def test_a_country_across_180_degrees(tmp_path: Path) -> None:
+    (tmp_path / "fj.toml").write_text(
+        'code = "fj"\nname = { en = "Fiji" }\nlang = "en"\nbounds = [176.0, -21.0, 182.0, -12.0]\n'
+        'bare_code_level = "province"\n[levels.province]\ntitle = { en = "province" }\n'
+        'plural = { en = "provinces" }\nwithin = ["country"]\n[levels.country]\n'
+        'title = { en = "country" }\nplural = { en = "countries" }\n[parts.mainland]\n'
+        'title = { en = "Fiji" }\ncrs = "EPSG:3460"\n'
+    )
+    table = {"code": ["W", "N", "E"]}
+    north = MultiPolygon([box(178, -18, 180, -16), box(-180, -18, -179, -16)])
+    shapes = [box(177, -18, 178, -16), north, box(-179, -18, -178.2, -16)]
+    gpd.GeoDataFrame(table, geometry=shapes, crs=4326).to_file(tmp_path / "t.gpkg")
+    (tmp_path / "p.csv").write_text("lon,lat\n179.5,-17\n-179.5,-17\n177.5,-17\n2,-17\n")
+    (tmp_path / "project.toml").write_text(
+        'country = "fj.toml"\n[territories]\npath = "t.gpkg"\ncode = "code"\n[[layers]]\nid = "p"\n'
+        'kind = "points"\npath = "p.csv"\nx = "lon"\ny = "lat"\n'
+    )
+    atlas = build_atlas(read_project(tmp_path / "project.toml"))
+    assert atlas.values["p"].tolist() == [1, 2, 0]
+    home = describe_places(atlas.territories, encode_geometry(atlas.territories.frame.geometry))[
+        "home"
+    ]
+    (south, west), (north_, east) = home
+    assert (west, east) == pytest.approx((177, 181.8), abs=0.1)
+    assert (south, north_) == pytest.approx((-18, -16), abs=0.1)
