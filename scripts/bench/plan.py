@@ -59,14 +59,14 @@ def main() -> None:
     existing = ["--existing", str(given.sites)]
     for code in given.within:
         run = measure_plan(["sites", "--add", str(given.add), "--within", code, *existing])
-        print(f"{code}, {given.add} sites: {_told(run)}")
+        print(f"{code}, {given.add} sites: {_line(run)}")
         run = measure_plan([*BUDGET, "--within", code])
-        print(f"{code}, a budget for sites and changes: {_told(run)}")
+        print(f"{code}, a budget for sites and changes: {_line(run)}")
     whole = ["sites", "--add", str(given.france), "--method", "greedy", *existing]
-    print(f"France, {given.france} sites, greedy: {_told(measure_plan(whole))}")
+    print(f"France, {given.france} sites, greedy: {_line(measure_plan(whole))}")
 
 
-def _told(run: Run) -> str:
+def _line(run: Run) -> str:
     return f"{run.seconds:.1f} s ({run.busy:.1f} s of processors), {run.mebibytes:.0f} MiB"
 
 

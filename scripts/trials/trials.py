@@ -52,6 +52,15 @@ code,website,email_domain
 01002,,b.example
 01003,http://c.example,
 """
+SQUARES = """\
+idcar_200m,ind
+CRS3035RES200mN2402400E3802400,100
+"""
+SERVICES = """\
+insee_com,format_fs,latitude,longitude
+48009,Site,44.63,3.08
+48095,Site,44.52,3.50
+"""
 PUBLISHED = {
     "arcep-debit-filaire": "commune_debit_filaire.csv",
     "arcep-technologies": "commune_techno.csv",
@@ -236,7 +245,12 @@ def _france(folder: Path) -> Iterator[Trial]:
     built, scored = folder / "lozere-built", folder / "lozere"
     built.mkdir()
     scored.mkdir()
-    _run(folder, "build", "--within", "48", "-o", built / "a.parquet", "-q")
+    (built / "grid.csv").write_text(SQUARES, "utf-8")
+    (built / "services.csv").write_text(SERVICES, "utf-8")
+    squares = ("--source", f"insee-population-grid={built / 'grid.csv'}")
+    places = ("--source", f"anct-france-services={built / 'services.csv'}")
+    measured = ("build", "--within", "48", *squares, *places)
+    _run(folder, *measured, "-o", built / "a.parquet", "-q")
     _run(folder, "index", built / "a.parquet", "-o", scored / "s.parquet")
     yield Trial(
         built,
@@ -262,26 +276,19 @@ def _plans(folder: Path) -> Iterator[Trial]:
     """Plans of Lozère with files of their own."""
     (folder / "candidates.csv").write_text("code\n48009\n48056\n", "utf-8")
     (folder / "times.csv").write_text("from,to,minutes\n48009,48056,25\n48056,48056,5\n", "utf-8")
-    grid = "idcar_200m,ind\nCRS3035RES200mN2402400E3802400,100\n"
-    (folder / "grid.csv").write_text(grid, "utf-8")
+    (folder / "grid.csv").write_text(SQUARES, "utf-8")
     sites = ("plan", "sites", "--add", "1", "--existing", "none", "--atlas", "{in}/s.parquet", "-q")
     files = ("--candidates", "{in}/candidates.csv", "-o", "{out}/plan")
     written = ("plan/sites.csv", "plan/run.json")
     yield Trial(folder, (*sites, *files, "--grid", "{in}/grid.csv"), written)
     yield Trial(folder, (*sites, *files, "--times", "{in}/times.csv", "--reach", "30"), written)
-    budget = (
-        "plan",
-        "budget",
-        "--premises",
-        "50",
-        "--margin",
-        "1",
-        "--atlas",
-        "{in}/s.parquet",
-        "-q",
-    )
-    signed = ("--logo", "{in}/logo.png", "-o", "{out}/plan")
-    yield Trial(folder, (*budget, *signed), ("plan/budget.csv", "plan/run.json"))
+    budget = ("plan", "budget", "--margin", "1", "--atlas", "{in}/s.parquet", "-q")
+    signed = ("--premises", "50", "--logo", "{in}/logo.png", "-o", "{out}/plan")
+    budgeted = ("plan/budget.csv", "plan/run.json")
+    yield Trial(folder, (*budget, *signed), budgeted)
+    with_sites = ("--euros", "300000", "--site-cost", "60000", "--cost", "lacking-fixed=900",
+                  "--cost", "website=3000", "--cost", "own-email=500")  # fmt: skip
+    yield Trial(folder, (*budget, *with_sites, "--grid", "{in}/grid.csv", *files), budgeted)
     texts = [str(part).replace("{in}", str(folder)) for part in (*sites, *files)]
     _run(folder.parent, *texts[:-1], folder / "plan")
     (folder / "plan" / "plan.json").rename(folder / "plan.json")
