@@ -78,7 +78,8 @@ def compute_index(atlas: Atlas, recipe: str | Path | Recipe, *, draws: int | Non
         drawn = _Drawn({}, {}, _too_coarse(recipe, coarse))
     else:
         drawn = _draw(scoring, atlas.territories, drawable=drawable)
-        drawn = replace(drawn, notices=(*notices, *drawn.notices))
+        if recipe.draws:
+            drawn = replace(drawn, notices=(*notices, *drawn.notices))
     atlas = _with_columns(atlas, scored)
     if handicapped(recipe) and not coarse:
         count = count_handicaps(scored.scores, recipe)

@@ -112,6 +112,12 @@ class Element:
     changeable: bool = True
 
     @property
+    def has_straight_scale(self) -> bool:
+        """Whether its score is a straight line of the figure, so that an error has one size."""
+        bent = self.treat in ("log", "boxcox") or self.scale == "log"
+        return not bent and self.normalise not in ("prank", "rank", "borda")
+
+    @property
     def measurement_error(self) -> MeasurementError | None:
         """What is known of the error of its figures; None if they are exact."""
         if self.error_model is None and self.error > 0:

@@ -214,8 +214,7 @@ def draw_seeds(draws: int, *, seed: int) -> np.ndarray:
 def _scale(element: Element, scored: Scored) -> np.ndarray | None:
     """Return lowest and highest figure, the score of the lowest, and score per unit: float32; None
     if the scores are not on a straight line between them."""
-    bent = element.treat in ("log", "boxcox") or element.scale == "log"
-    if bent or element.normalise in ("prank", "rank", "borda"):
+    if not element.has_straight_scale:
         return None
     figures = scored.steps[-2].values[element.id].to_numpy("float64")
     if element.normalise == "goalposts" and element.goalposts is not None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from zoneblanche.geo.messages import _, join, quantity, titled
+from zoneblanche.geo.messages import _, quantity, titled
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.recipe.errors import MeasurementError
@@ -41,19 +41,26 @@ def coarse_parts(atlas: Atlas, recipe: Recipe) -> list[Indicator]:
 
 
 def shared_figures(figures: pd.Series, areas: pd.Series) -> pd.Series:
-    """Return which territories have the one figure of all territories of their area: bool.
+    """Return which territories have the one figure that more than half of their area has: bool.
+
+    One that differs, such as a corrected one, has a figure of its own. Means that differ by
+    rounding are one figure.
 
     Args:
         figures: by territory; NaN is unknown.
         areas: the code of the area of each, on the same index.
     """
-    of_area = figures.groupby(areas)
-    return ((of_area.transform("nunique") == 1) & (of_area.transform("count") > 1)).fillna(False)
+    # What more than half have is the median.
+    middle = figures.groupby(areas).transform("median")
+    near = pd.Series(np.isclose(figures, middle, rtol=1e-9, atol=0.0), index=figures.index)
+    of_area = near.where(figures.notna()).astype("float64").groupby(areas)
+    common = (of_area.transform("mean") > 0.5) & (of_area.transform("sum") > 1)
+    return near & common.fillna(False)
 
 
 def spread_within(figures: pd.Series, areas: pd.Series) -> Spread | None:
-    """Return the pooled standard deviation within the areas whose territories differ; None where
-    no area has figures of its territories.
+    """Return the pooled standard deviation within the areas whose territories have figures of
+    their own; None where there is no such area.
 
     >>> figures = pd.Series([10.0, 20.0, 7.0, 7.0], list("abcd"))
     >>> areas = pd.Series(["A", "A", "B", "B"], list("abcd"))
@@ -63,10 +70,11 @@ def spread_within(figures: pd.Series, areas: pd.Series) -> Spread | None:
     """
     known = figures.notna() & areas.notna()
     figures, areas = figures[known], areas[known]
-    differ = figures.groupby(areas).transform("nunique") > 1
-    if not differ.any():
+    shares = shared_figures(figures, areas).groupby(areas).transform("any")
+    several = figures.groupby(areas).transform("count") > 1
+    figures, areas = figures[several & ~shares], areas[several & ~shares]
+    if figures.empty:
         return None
-    figures, areas = figures[differ], areas[differ]
     rest = figures - figures.groupby(areas).transform("mean")
     count = areas.nunique()
     return Spread(float(np.sqrt((rest**2).sum() / (len(rest) - count))), int(count))
@@ -77,8 +85,7 @@ def with_spreads(atlas: Atlas, recipe: Recipe) -> tuple[Recipe, tuple[str, ...],
     it, and whether all have one.
 
     The spread comes from the areas whose territories have figures of their own, or else is the
-    recipe's `within`. An indicator that the recipe divides by a denominator has none, for the
-    quotients of one area differ. Indicators that are not coarser lose `within`.
+    recipe's `within`. Indicators that are not coarser lose `within`.
 
     Args:
         atlas: with the indicators.
@@ -86,33 +93,61 @@ def with_spreads(atlas: Atlas, recipe: Recipe) -> tuple[Recipe, tuple[str, ...],
     """
     errors: dict[str, MeasurementError] = {}
     notices: list[str] = []
-    without: list[Indicator] = []
+    drawable = True
     for element in recipe.elements:
         part, error = atlas.indicator(element.id), element.measurement_error or MeasurementError()
         level = atlas.coarser_level_of(part)
-        spread = _spread(atlas, element, error, level) if level else None
+        why = _impossible(atlas, element, level, recipe) if level else ""
+        spread = None if why or not level else _spread(atlas, element, error, level)
         if spread is not None:
             errors[element.id] = replace(error, within=spread.deviation, within_level=level)
-            notices.append(_spread_notice(atlas.territories, part, level, spread))
+            notices.append(_spread_notice(atlas.territories, part, level, spread, error.within))
             continue
         if level:
-            without.append(part)
+            drawable = False
+            notices.append(why or _unknown(recipe, part))
         if error.within:
             errors[element.id] = replace(error, within=0.0)
-    if without:
-        notices.append(_unknown(recipe, without))
     root = _with_errors(recipe.root, errors) if errors else recipe.root
-    return replace(recipe, root=root), tuple(notices), not without
+    return replace(recipe, root=root), tuple(notices), drawable
+
+
+def _impossible(atlas: Atlas, element: Element, level: str, recipe: Recipe) -> str:
+    """Return why no spread can be added to an indicator; "" if one can."""
+    slots = {"index": titled(recipe.title), "layer": titled(atlas.indicator(element.id).title)}
+    error = element.measurement_error
+    if level not in atlas.territories.parents:
+        return _(
+            "{index} has ranks and no intervals: {layer} is known by larger areas only, and it is "
+            "not known which territories are in which area.",
+            **slots,
+        )
+    if element.denominator is not None:
+        return _(
+            "{index} has ranks and no intervals: {layer} is known by larger areas only, and is "
+            "divided by a figure of each territory.",
+            **slots,
+        )
+    if error is not None and error.flips is not None:
+        return _(
+            "{index} has ranks and no intervals: {layer} is known by larger areas only, and is a "
+            "yes or no.",
+            **slots,
+        )
+    if not element.has_straight_scale:
+        return _(
+            "{index} has ranks and no intervals: {layer} is known by larger areas only, and its "
+            "scale is not a straight line on which a spread has one size.",
+            **slots,
+        )
+    return ""
 
 
 def _spread(atlas: Atlas, element: Element, error: MeasurementError, level: str) -> Spread | None:
-    if element.denominator is not None or error.flips is not None:
-        return None
-    parents = atlas.territories.parents
-    spread = spread_within(atlas.values[element.id], parents[level]) if level in parents else None
-    if spread is None and error.within > 0 and level in parents:
+    found = spread_within(atlas.values[element.id], atlas.territories.parents[level])
+    if found is None and error.within > 0:
         return Spread(error.within, 0)
-    return spread
+    return found
 
 
 def _with_errors(dimension: Dimension, errors: dict[str, MeasurementError]) -> Dimension:
@@ -128,35 +163,45 @@ def _with_errors(dimension: Dimension, errors: dict[str, MeasurementError]) -> D
     return replace(dimension, children=tuple(children))
 
 
-def _spread_notice(territories: Territories, part: Indicator, level: str, spread: Spread) -> str:
+def _spread_notice(
+    territories: Territories, part: Indicator, level: str, spread: Spread, given: float
+) -> str:
     slots = {
         "layer": titled(part.title),
         "areas": _name_of(territories, level),
         "territories": territories.level_message(plural=True),
         "spread": quantity(float(f"{spread.deviation:.3g}")),
     }
-    if spread.areas:
+    if not spread.areas:
         return _(
-            "{layer} is known by {areas} only: the draws add a spread of {spread} between "
-            "the {territories} of one, that of the {count} {areas} whose {territories} have "
-            "figures of their own.",
-            count=quantity(spread.areas),
+            "{layer} is known by {areas} only: the draws add the spread of {spread} between the "
+            "{territories} of one that the recipe gives.",
+            **slots,
+        )
+    slots["count"] = quantity(spread.areas)
+    if given:
+        return _(
+            "{layer} is known by {areas} only: the draws add a spread of {spread} between the "
+            "{territories} of one, that of the {count} {areas} whose {territories} have figures of "
+            "their own, and not the {given} of the recipe.",
+            given=quantity(given),
             **slots,
         )
     return _(
-        "{layer} is known by {areas} only: the draws add the spread of {spread} between "
-        "the {territories} of one that the recipe gives.",
+        "{layer} is known by {areas} only: the draws add a spread of {spread} between the "
+        "{territories} of one, that of the {count} {areas} whose {territories} have figures of "
+        "their own.",
         **slots,
     )
 
 
-def _unknown(recipe: Recipe, parts: list[Indicator]) -> str:
+def _unknown(recipe: Recipe, part: Indicator) -> str:
     return _(
-        "{index} has ranks and no intervals: {layers} is known by larger areas only, and the "
-        "spread within them is not known. Give it as within in {keys}.",
+        "{index} has ranks and no intervals: {layer} is known by larger areas only, and the "
+        "spread within them is not known. Give it as within in {key}.",
         index=titled(recipe.title),
-        layers=join(titled(part.title) for part in parts),
-        keys=join(f"[recipe.indicators.{part.id}.error]" for part in parts),
+        layer=titled(part.title),
+        key=f"[recipe.indicators.{part.id}.error]",
     )
 
 

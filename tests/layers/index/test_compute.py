@@ -19,6 +19,7 @@ from zoneblanche.layers.index.recipe.load import read_recipe, recipe_from_table
 from zoneblanche.layers.index.recipe.recipe import Recipe
 from zoneblanche.layers.index.score import index_values, resolve, score
 from zoneblanche.layers.index.uncertainty.remove import remove_each
+from zoneblanche.layers.index.uncertainty.within import shared_figures, spread_within
 from zoneblanche.layers.indicator import Indicator
 
 NAN = float("nan")
@@ -349,6 +350,57 @@ def test_the_spread_within_areas_comes_from_those_whose_territories_differ(
     assert half.iloc[:3].tolist() == [0.0, 0.0, 0.0]
     assert half.iloc[3:].between(0.85 * 1.645 * 5.0, 1.15 * 1.645 * 5.0).all()
     assert any("add a spread of 10" in one for one in made.notices)
+
+
+def test_one_territory_that_differs_does_not_make_its_area_known(make_atlas: MakeAtlas) -> None:
+    """One figure of the first region was corrected: the others still share theirs."""
+    atlas = _two_regions(make_atlas, [50.0, 50.0, 51.0, 40.0, 40.0, 40.0])
+    options = {"a": {"error": {"within": 6.0}, "goalposts": [0, 100], "better": "higher"}}
+    made = compute_index(atlas, recipe(**ALLOWED, indicators=options))
+    table = made.intervals["index"]
+    half = (table["score_high"] - table["score_low"]) / 2
+    assert half.iloc[2] == 0
+    assert half.iloc[[0, 1, 3, 4, 5]].between(0.85 * 1.645 * 3.0, 1.15 * 1.645 * 3.0).all()
+
+
+def test_means_that_differ_by_rounding_are_one_figure() -> None:
+    figures = pd.Series([61.3, 61.29999999999999, 61.300000000000004, 5.0, 5.0], list("abcde"))
+    areas = pd.Series(list("AAABB"), list("abcde"))
+    assert shared_figures(figures, areas).all()
+    assert spread_within(figures, areas) is None
+
+
+def test_unknown_figures_share_nothing() -> None:
+    figures = pd.Series([NAN, NAN, 3.0, NAN], list("abcd"))
+    areas = pd.Series(["A", "A", "B", None], list("abcd"))
+    assert not shared_figures(figures, areas).any()
+    assert spread_within(figures, areas) is None
+
+
+@pytest.mark.parametrize(
+    ("options", "cause"),
+    [
+        ({"treat": "log"}, "not a straight line"),
+        ({"normalise": "prank"}, "not a straight line"),
+        ({"denominator": "b", "error": {"within": 6.0}}, "is divided by a figure"),
+        ({"error": {"flips": {"yes": 0.1}}}, "is a yes or no"),
+    ],
+)
+def test_why_a_coarse_figure_has_no_spread(
+    make_atlas: MakeAtlas, options: dict[str, Any], cause: str
+) -> None:
+    atlas = _two_regions(make_atlas, [1.0, 1.0, 1.0, 0.0, 0.0, 0.0])
+    made = compute_index(atlas, recipe(**ALLOWED, indicators={"a": options}))
+    table = made.intervals["index"]
+    assert table["rank"].notna().all() and table["rank_low"].isna().all()
+    assert any(cause in notice for notice in made.notices)
+    assert not any("Give it as within" in notice for notice in made.notices)
+
+
+def test_without_draws_nothing_is_said_of_the_spread(make_atlas: MakeAtlas) -> None:
+    atlas = _two_regions(make_atlas, [40.0, 50.0, 60.0, 40.0, 40.0, 40.0])
+    made = compute_index(atlas, recipe(**{**ALLOWED, "draws": 0}))
+    assert not any("spread" in notice for notice in made.notices)
 
 
 def test_a_figure_of_its_own_level_has_no_spread_within(make_atlas: MakeAtlas) -> None:
