@@ -6,6 +6,11 @@ const SEPARATORS = [";", ",", "\t", "|"];
 const SAMPLE_LINES = 300; // used to detect the separator
 const MOST_TITLES = 40; // lines above a header that are looked at
 const FIGURE_CELL = /^\s*[-+]?[0-9][0-9.,'\u00a0\u202f ]*%?\s*$/;
+// A line that names a source, or begins as a footnote does.
+const NOTE_LINE = /[\p{L}\p{N}_]: |©|^\s*[*(["⁰¹²³⁴-⁹]|^\s*[_-]{3}|^\s*(?:[0-9]{1,2}|[a-z])[).] ?[\p{L}_]/u;
+const SENTENCE_END = /[.!?)]\s*$/;
+const FEWEST_WORDS = 4; // of a sentence
+const NOTE_LENGTH = 200; // characters that show what a line is
 const CELL_LINES = 100; // that a quoted cell may go on over
 const TABLE_LIMITS = { bytes: 64 * 2 ** 20, rows: 200_000, columns: 2_000, cells: 8_000_000,
   cell: 32_767, faults: 1_000 };
@@ -350,22 +355,42 @@ function mostCommon(numbers) {
   return [...times].reduce((best, one) => (one[1] > best[1] ? one : best), [0, 0]);
 }
 
-/** The records without the notes below them, which begin after a blank line with a line of one cell. */
+/** The records without the notes below them, by the rules of geo/tables/formats/notes.py. */
 function withoutNotes(cut, lines) {
   const { records } = cut;
   const width = records[0]?.cells.length ?? 1;
-  if (width < 2 || records.length < 3 || !cut.blank) return cut;
+  if (width < 2 || records.length < 3) return cut;
   const afterBlank = ({ line }) => line > 1 && !lines[line - 2].trim();
-  let start = records.length;
-  for (let place = records.length - 1; place > 0; place--) {
+  let start = startOfSentences(cut, width);
+  for (let place = records.length - 1; place > 0 && cut.blank; place--) {
     const { cells } = records[place];
     if (cells.length === width && cells.slice(1).some((cell) => FIGURE_CELL.test(cell))) break;
-    if (afterBlank(records[place]) && cells.filter((cell) => cell.trim()).length === 1) start = place;
+    const alone = cells.filter((cell) => cell.trim()).length === 1;
+    const ragged = cells.length !== width && NOTE_LINE.test(cells[0].slice(0, NOTE_LENGTH));
+    if (afterBlank(records[place]) && (alone || ragged)) start = place;
   }
   const below = records.slice(start);
   if (!below.length) return cut;
   return { ...cut, records: records.slice(0, start), ends: true,
     strays: cut.strays.filter(({ line }) => line < below[0].line) };
+}
+
+/** The place of the first record of those at the end that read as notes. */
+function startOfSentences({ records, ends }, width) {
+  const words = (text) => text.slice(0, NOTE_LENGTH).match(/[\p{L}\p{N}_]+/gu)?.length ?? 0;
+  let start = records.length;
+  let most = null; // words in the first cell of a row
+  while (start > 2 && records[start - 1].cells.length === 1) {
+    const [text] = records[start - 1].cells;
+    if (!NOTE_LINE.test(text.slice(0, NOTE_LENGTH))) {
+      most ??= records.filter(({ cells }) => cells.length === width)
+        .reduce((least, { cells }) => Math.max(least, words(cells[0])), 0);
+      const whole = start < records.length || ends || SENTENCE_END.test(text.slice(-NOTE_LENGTH));
+      if (!whole || words(text) <= Math.max(most, FEWEST_WORDS - 1)) break;
+    }
+    start--;
+  }
+  return start;
 }
 
 function strayFault({ line, cell, value, found }, names) {

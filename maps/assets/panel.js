@@ -110,7 +110,8 @@ const PANEL = {
     else fillLegend(this);
     this.paneTitle.replaceChildren(isolated(this.speech.text(this.layer.title)));
     this.later.add("method", () => this.fillMethod()); // far below
-    this.fillFoot();
+    if (this.cited.size) this.later.add("cite", () => this.fillFoot()); // far below, and of the same height
+    else this.fillFoot();
   },
 
   fillMethod() {
@@ -138,17 +139,19 @@ const PANEL = {
     const { layers, head } = this.model;
     this.citeAll([longestCited(layers, head), this.layer]);
     if (layers.some((layer) => !this.cited.has(citeKey(layer)))) this.later.add("foot", () => this.citeAll(layers));
-    for (const [name, told] of this.cited) told.classList.toggle("zb-other", name !== citeKey(this.layer));
+    for (const [key, paragraph] of this.cited) {
+      paragraph.classList.toggle("zb-other", key !== citeKey(this.layer));
+    }
   },
 
   /** Paragraphs for the sources of some layers, those that are not there yet. */
   citeAll(layers) {
     for (const layer of layers) {
       if (this.cited.has(citeKey(layer))) continue;
-      const told = this.drawSources(layer);
-      told.classList.add("zb-other");
-      this.cited.set(citeKey(layer), told);
-      this.footPlace.append(told);
+      const paragraph = this.drawSources(layer);
+      paragraph.classList.add("zb-other");
+      this.cited.set(citeKey(layer), paragraph);
+      this.footPlace.append(paragraph);
     }
   },
 

@@ -269,7 +269,7 @@ def test_a_workbook_becomes_a_layer_and_its_text_stays_text(
     }""")
     assert values == [1.5 * place for place in range(count)]
     told = f"Source\u00a0: tableau «\u00a0{HOSTILE}.xlsx\u00a0», ajouté par le lecteur."
-    assert told in page.locator(".zb-foot p:not(.zb-other)").text_content()
+    expect(page.locator(".zb-foot p:not(.zb-other)")).to_contain_text(told)
     page.evaluate("async () => (await zoneblanche.started).takePicture()")
     sheet = "".join(page.locator(".zb-picture text, .zb-picture tspan").all_text_contents())
     assert f"{HOSTILE}.xlsx" in sheet
