@@ -341,7 +341,8 @@ def _subtitle(scope: Scope) -> list[str]:
     if people == people:  # not NaN
         parts.append(scope.words["people_count"].format(n=scope.number(people)))
     if scope.atlas.territories.vintage:
-        parts.append(scope.atlas.territories.vintage)
+        vintage = scope.atlas.territories.vintage
+        parts.append(scope.words["vintage"].format(vintage=vintage))
     return parts
 
 

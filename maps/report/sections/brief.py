@@ -35,7 +35,7 @@ from zoneblanche.maps.report.map import (
 from zoneblanche.maps.report.naming import list_areas, the_area
 from zoneblanche.maps.report.peers import INCOME, density_by, nearest_peers
 from zoneblanche.maps.report.picture import lay_out
-from zoneblanche.maps.report.scope import Scope, population_of
+from zoneblanche.maps.report.scope import Scope, digits_of, population_of
 from zoneblanche.maps.report.sections.dimensions import Multiples
 from zoneblanche.maps.report.sections.measured import people_of
 from zoneblanche.maps.report.sections.ranking import acting_level, draw_areas, worst_first
@@ -82,6 +82,20 @@ def _maps(scope: Scope, main: Indicator, level: str, first: Table | None) -> tup
     sheet = lay_out(scope.inner.territories, lang=scope.lang, width=WIDTH)
     if sheet is None:
         return ()
+    rows = () if first is None else first.rows.values()
+    groups = [scope.inner.codes == cells[0].code for cells in rows]
+    if first is not None and "state" not in first.columns:
+        title = scope.words["worst_map"].format(title=main.title_in(scope.lang))
+        numbered = draw_figure(
+            scope.atlas,
+            main.id,
+            scope.area.inside,
+            scope.lang,
+            sheet=number_places(sheet, groups),
+            classed=scope.shared.classed(main.id, scope.lang),
+            title=title,
+        )
+        return () if numbered is None else (numbered,)
     figures = [
         draw_figure(
             scope.atlas,
@@ -94,7 +108,6 @@ def _maps(scope: Scope, main: Indicator, level: str, first: Table | None) -> tup
     ]
     flag = _flag(scope)
     if first is not None and flag is not None:
-        groups = [scope.inner.codes == cells[0].code for cells in first.rows.values()]
         title = scope.words["first_map"].format(title=flag.title_in(scope.lang))
         figures.append(
             draw_figure(
@@ -250,16 +263,15 @@ def _first(scope: Scope, main: Indicator) -> Table | None:
     rows: dict[str, tuple[Cell, ...]] = {}
     for key, state, most in (("certain", FLAGGED, CERTAIN), ("possible", POSSIBLE, MAYBE)):
         for place, at in enumerate(order[states[order] == state][:most]):
-            name = name_cell(scope.atlas.territories.names.iloc[at])
             rows[f"{key}{place}"] = (
-                replace(name, code=str(scope.atlas.codes[at])),
+                _unit_cell(scope, at),
                 Cell(scope.number(len(rows) + 1)),
                 Cell(words[f"first_{key}"]),
                 scope.count(people[at]),
                 Cell(scope.amount(scores[at], main), finite(scores[at])),
             )
     if not rows:
-        return None
+        return _worst_unflagged(scope, main, flag)
     columns = {
         "name": scope.atlas.territories.level_title(scope.lang),
         "number": words["first_number"],
@@ -269,6 +281,62 @@ def _first(scope: Scope, main: Indicator) -> Table | None:
     }
     caption = words["first_caption"].format(units=scope.units, title=flag.title_in(scope.lang))
     return make_table("t-first", caption, columns, rows, note=words["first_note"])
+
+
+def _unit_cell(scope: Scope, at: int) -> Cell:
+    """Return the name of a territory, with the code of its département (the level of a bare code)
+    in an area that has several."""
+    territories = scope.atlas.territories
+    name = str(territories.names.iloc[at])
+    level = "" if territories.country is None else territories.country.bare_code_level
+    if level in territories.parents:
+        parents = territories.parents[level]
+        several = len(set(parents[scope.area.inside].dropna())) > 1
+        if several and isinstance(parents.iloc[at], str):
+            name = f"{name} ({parents.iloc[at]})"
+    return replace(name_cell(name), code=str(scope.atlas.codes[at]))
+
+
+def _worst_unflagged(scope: Scope, main: Indicator, flag: Indicator) -> Table | None:
+    """Return the territories with the worst scores of an area in which none is flagged, not even
+    possibly; None if they are few, or equal."""
+    scores = np.round(scope.atlas.values[main.id].to_numpy("float64"), 9)
+    order = worst_first(scope, main)
+    if len(order) <= CERTAIN or np.isnan(scope.inner.values[flag.id]).all():
+        return None
+    # One of several that are equal is not named without the others.
+    shown = [at for at in order[:CERTAIN] if scores[at] != scores[order[CERTAIN]]]
+    if not shown:
+        return None
+    people, words = population_of(scope.atlas).to_numpy("float64"), scope.words
+    rows = {
+        f"worst{place}": (
+            _unit_cell(scope, at),
+            Cell(scope.number(place)),
+            scope.count(people[at]),
+            _score_cell(scope, main, at),
+        )
+        for place, at in enumerate(shown, start=1)
+    }
+    columns = {
+        "name": scope.atlas.territories.level_title(scope.lang),
+        "number": words["first_number"],
+        "people": words["people"],
+        "score": main.title_in(scope.lang),
+    }
+    caption = words["unflagged_caption"].format(units=scope.units, title=flag.title_in(scope.lang))
+    return make_table("t-first", caption, columns, rows, note=words["unflagged_note"])
+
+
+def _score_cell(scope: Scope, main: Indicator, at: int) -> Cell:
+    """Return the score of a territory with its interval under the stated errors, if known."""
+    score, table = float(scope.atlas.values[main.id].iloc[at]), scope.atlas.intervals.get(main.id)
+    ends = (float("nan"), float("nan"))
+    if table is not None and {"score_low", "score_high"} <= set(table):
+        low, high = table[["score_low", "score_high"]].iloc[at].to_numpy("float64")
+        ends = (float(low), float(high))
+    between = scope.between(*ends, digits_of(main))
+    return Cell(scope.amount(score, main), finite(score), between, finite(ends[0]), finite(ends[1]))
 
 
 def _first_areas(scope: Scope, main: Indicator, level: str) -> Table | None:
@@ -328,7 +396,7 @@ def _rank_cell(scope: Scope, row: pd.Series, *, of: int = 0) -> Cell:
 
 def _first_sentences(scope: Scope, table: Table, level: str) -> list[Sentence]:
     sentences = []
-    for key in ("certain", "possible"):
+    for key in ("certain", "possible", "worst"):
         names: list[Piece] = []
         for row in table.rows:
             if row.startswith(key):

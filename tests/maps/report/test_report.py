@@ -749,6 +749,44 @@ def test_a_score_without_a_part_of_the_index_is_not_compared_as_if_whole(shared:
     assert "celui du Cantal" in ends.text
 
 
+def test_where_none_is_flagged_the_worst_scores_are_named(
+    reports: dict[tuple[str | None, str], Report],
+) -> None:
+    """A reader who asks where to begin has an answer, which is not called a flag."""
+    report = reports["departement:976", "fr"]
+    table = table_of(report, "t-first")
+    assert "state" not in table.columns
+    inside = report.scope.area.inside
+    scores = report.scope.atlas.values["digital-inequality"][inside].sort_values(ascending=False)
+    found = [cells[-1].value for cells in table.rows.values()]
+    assert 0 < len(found) <= 6
+    assert found == pytest.approx(scores.iloc[: len(found)].to_numpy())
+    assert scores.iloc[len(found) - 1] > scores.iloc[len(found)]  # none of several equal ones
+    (figure,) = [one for one in report.sections[0].blocks if isinstance(one, Figure)]
+    numbers = [one.text for one in figure.picture.sheet.labels if one.kind == "number"]
+    assert numbers == [cells[1].text for cells in table.rows.values()]
+    keys = {one.key for one in report.sections[0].sentences}
+    assert "first.worst" in keys and "first.certain" not in keys
+
+
+def test_communes_of_a_region_have_their_departement(shared: Shared) -> None:
+    report = compose_report(shared, area="region:84", lang="fr")
+    names = [cells[0].text for cells in table_of(report, "t-first").rows.values()]
+    assert names and all(re.search(r" \(\d\d\)$", name) for name in names)
+    of_one = compose_report(shared, area="48", lang="fr")
+    assert not [
+        cells for cells in table_of(of_one, "t-first").rows.values() if "(" in cells[0].text
+    ]
+
+
+def test_what_cannot_be_crossed_has_no_table_of_zeros(shared: Shared) -> None:
+    report = compose_report(shared, area="75", lang="fr")
+    section = next(one for one in report.sections if one.id == "map")
+    unknown = [one.key for one in section.sentences] == ["crossing.unknown"]
+    assert unknown == (not section.blocks)
+    assert "géographie 2026" in render_report(report)
+
+
 def test_a_change_starts_where_the_area_is_known(shared: Shared) -> None:
     """The first directory lacks Corsica, and all of them the website of Paris."""
     report = compose_report(shared, area="2A", lang="fr")
