@@ -48,8 +48,6 @@ def key_section(scope: Scope) -> Section:
     notes = [words["means_note"].format(units=scope.units), words["counted_note"]]
     if scope.shared.drawn:
         notes.append(words["errors_note"])
-    if _has_gaps(scope, subject.area):
-        notes.append(words["gaps_note"])
     return Section(
         "key",
         words["key"],

@@ -717,6 +717,16 @@ def test_a_sentence_of_the_summary_can_be_quoted_alone(
     assert "la Martinique, la Guadeloupe et" in said["beside.similar_size"]
 
 
+@pytest.mark.parametrize("area", AREAS)
+def test_the_brief_says_nothing_twice(
+    reports: dict[tuple[str | None, str], Report], area: str | None
+) -> None:
+    page = ReportPage(render_report(reports[area, "fr"]))
+    keys = [one.key for one in page.sentences]
+    assert keys.count("index.partial") == (area == "departement:976")
+    assert len([key for key in keys if re.match(r"index\.(worse|better|same)", key)]) == 1
+
+
 def test_a_small_share_is_not_written_as_none(shared: Shared) -> None:
     scope = compose_report(shared, area="48", lang="fr").scope
     assert scope.percent(0.009).text == "moins de 0,1\u00a0%"
