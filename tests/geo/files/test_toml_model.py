@@ -159,8 +159,8 @@ def test_a_country_is_refused_with_line_and_key() -> None:
     assert said["parts.mainland.srs"].remedy == "Did you mean 'crs'?"
     assert said["bounds"].line == 4
     text = (ROOT / "geo" / "countries" / "ch.toml").read_text("utf-8")
-    text = text.replace('within = ["country"]', 'within = ["contry"]')
-    with pytest.raises(InputError, match=r"key 'levels.municipality.within.1': there is no level"):
+    text = text.replace('"canton", "country"]', '"canton", "contry"]', 1)
+    with pytest.raises(InputError, match=r"key 'levels.municipality.within.3': there is no level"):
         checked_country(parse_document(text.encode(), file="ch.toml"))
 
 

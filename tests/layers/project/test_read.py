@@ -138,7 +138,7 @@ def test_no_such_project() -> None:
         ('lang = "fr"', 'lang = "fr"\nflags = ["../rule.toml"]', "leads out of the project"),
         ('lang = "fr"', 'lang = "fr"\nflags = ["spars"]', "no rule is called 'spars'"),
         ('title = "Test"', "title = 3", "one a language"),
-        ('lang = "fr"', 'lang = "fr"\nlayers = 3', "overwrite|one table a layer"),
+        ('lang = "fr"', 'lang = "fr"\nlayers = 3', "'layers' has a value and is a table as well"),
         ('unit = "percent"', 'units = "percent"', r"layers\.4g\.units"),
     ],
 )
