@@ -56,6 +56,31 @@ Margin = Annotated[
     typer.Option(metavar="POINTS", help="Past the limit; by default half of a score's range."),
 ]
 Exact = Annotated[bool, typer.Option("--exact", help="Refuse a recipe that is not linear.")]
+Candidates = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Where a site may be; by default in any territory."),
+]
+Premises = Annotated[
+    float | None, typer.Option(metavar="N", help="How many premises can be connected.")
+]
+Euros = Annotated[
+    float | None, typer.Option(metavar="N", help="How much can be spent, with --cost.")
+]
+SiteCost = Annotated[
+    float | None,
+    typer.Option(metavar="EUROS", help="Of one new site: choose sites and changes together."),
+]
+SiteReach = Annotated[
+    float | None,
+    typer.Option(metavar="KM", help="How far a site serves; by default at any distance."),
+]
+SiteFigure = Annotated[str, typer.Option(metavar="ID", help="The distance that a site changes.")]
+SiteGrid = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="People by square, if the atlas was made with them."),
+]
+Floor = Annotated[int, typer.Option(metavar="N", help="Territories that each area gets at least.")]
+FloorLevel = Annotated[str, typer.Option(metavar="LEVEL", help="Of the areas with a floor.")]
 
 
 @plan.command("sites", cls=HelpfulCommand)
@@ -68,10 +93,7 @@ def sites(
             metavar="FILE|none", help="Sites that exist; by default those that the atlas knows."
         ),
     ] = None,
-    candidates: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Where a site may be; by default in any territory."),
-    ] = None,
+    candidates: Candidates = None,
     min_people: Annotated[
         float, typer.Option(metavar="N", help="Only territories with as many inhabitants.")
     ] = 0.0,
@@ -181,40 +203,18 @@ def lift(
 
 @plan.command("budget", cls=HelpfulCommand)
 def budget(
-    premises: Annotated[
-        float | None, typer.Option(metavar="N", help="How many premises can be connected.")
-    ] = None,
-    euros: Annotated[
-        float | None, typer.Option(metavar="N", help="How much can be spent, with --cost.")
-    ] = None,
+    premises: Premises = None,
+    euros: Euros = None,
     cost: Costs = None,
-    site_cost: Annotated[
-        float | None,
-        typer.Option(metavar="EUROS", help="Of one new site: choose sites and changes together."),
-    ] = None,
-    candidates: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Where a site may be; by default in any territory."),
-    ] = None,
-    reach: Annotated[
-        float | None,
-        typer.Option(metavar="KM", help="How far a site serves; by default at any distance."),
-    ] = None,
-    site_figure: Annotated[
-        str, typer.Option(metavar="ID", help="The distance that a site changes.")
-    ] = "distance-france-services",
-    grid: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="People by square, if the atlas was made with them."),
-    ] = None,
+    site_cost: SiteCost = None,
+    candidates: Candidates = None,
+    reach: SiteReach = None,
+    site_figure: SiteFigure = "distance-france-services",
+    grid: SiteGrid = None,
     flag: Flagged = None,
     within: Within = None,
-    floor: Annotated[
-        int, typer.Option(metavar="N", help="Territories that each area gets at least.")
-    ] = 0,
-    floor_level: Annotated[
-        str, typer.Option(metavar="LEVEL", help="Of the areas with a floor.")
-    ] = "departement",
+    floor: Floor = 0,
+    floor_level: FloorLevel = "departement",
     index: IndexId = None,
     margin: Margin = None,
     exact: Exact = False,
@@ -239,8 +239,8 @@ def budget(
     def answer(read: Atlas) -> Plan:
         costs = read_costs(cost or (), list(read.indicators))
         lifted = LiftRequest((), flag, tuple(within or ()), index, costs, exact, margin)
-        sites = site_lever(read, site_cost, candidates, reach, site_figure, grid)
-        return plan_budget(read, BudgetRequest(lifted, euros, premises, floor_level, floor, sites))
+        lever = site_lever(read, site_cost, candidates, reach, site_figure, grid)
+        return plan_budget(read, BudgetRequest(lifted, euros, premises, floor_level, floor, lever))
 
     plan_into(
         out,
