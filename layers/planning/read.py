@@ -16,6 +16,7 @@ from zoneblanche.geo.messages import _, quantity
 from zoneblanche.geo.points.distance import centres_of
 from zoneblanche.geo.source import Source
 from zoneblanche.geo.tables import RawTable, column, parse_codes, parse_numbers, read_raw_table
+from zoneblanche.geo.tables.raw import plain
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.layer import Table
@@ -27,8 +28,11 @@ CODE = ("code", "code_insee", "insee_com")
 COORDINATES = (("longitude", "latitude"), ("lon", "lat"), ("x", "y"))
 """Names of the columns of a file of sites: the code of a territory, or degrees on WGS 84."""
 
+NAME = ("name", "nom")
+"""Names of the column with what a site of a file is called."""
+
 COST = ("cost", "cout")
-"""Names of the column with what a site of a file costs."""
+"""Names of the column with what a site of a file costs, without case, accents and marks."""
 
 FRANCE_SERVICES = "anct-france-services"
 ITINERANT = ("Bus_équivalent", "Itinérante")
@@ -45,11 +49,13 @@ class Sites:
             that was read: in euros, NaN where the file has none.
         said: what they are and of which date, as a sentence.
         sources: to cite.
+        unread: columns of their file that were not read.
     """
 
     points: gpd.GeoDataFrame
     said: str
     sources: tuple[Source, ...] = ()
+    unread: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.points)
@@ -64,7 +70,7 @@ def read_sites(path: Path, territories: Territories, *, with_costs: bool = False
     Args:
         path: of a table with a column `code`, or `longitude` and `latitude`.
         territories: all that there are; a site of elsewhere has no territory.
-        with_costs: read a column `cost` too, if there is one.
+        with_costs: read a column `cost` or `coût` too, if there is one.
 
     Raises:
         InputError: no such columns, unknown codes, no position on Earth, a cost below zero, or no
@@ -73,7 +79,7 @@ def read_sites(path: Path, territories: Territories, *, with_costs: bool = False
     raw = read_raw_table(path)
     if set(connector_named(FRANCE_SERVICES).header) <= set(raw.columns):
         return _france_services(path, territories)
-    names = raw.columns.get("name", raw.columns.get("nom"))
+    title = next((name for name in NAME if name in raw.columns), None)
     pair = next((pair for pair in COORDINATES if set(pair) <= set(raw.columns)), None)
     code = next((name for name in CODE if name in raw.columns), None)
     if pair is not None:
@@ -92,13 +98,31 @@ def read_sites(path: Path, territories: Territories, *, with_costs: bool = False
             )
         )
     frame = gpd.GeoDataFrame(
-        {"name": own if names is None else names, "code": own}, geometry=points, crs="EPSG:4326"
+        {"name": own if title is None else raw.columns[title], "code": own},
+        geometry=points,
+        crs="EPSG:4326",
     )
-    price = next((name for name in COST if name in raw.columns), None)
-    if with_costs and price is not None:
+    price = _cost_column(raw) if with_costs else None
+    if price is not None:
         frame["cost"] = parse_numbers(raw, price, bounds=(0, None)).values
     said = _("{count} sites of {file}.", count=quantity(len(frame)), file=path.name)
-    return Sites(frame, said)
+    read = {title, price, *((code,) if pair is None else pair)}
+    unread = tuple(name for name in raw.columns if name not in read)
+    return Sites(frame, said, unread=unread)
+
+
+def _cost_column(raw: RawTable) -> str | None:
+    names = [name for name in raw.columns if plain(name) in COST]
+    if len(names) > 1:
+        raise InputError(
+            Fault(
+                _("{count} columns have costs: {names}.", count=len(names), names=first_of(names)),
+                file=raw.file,
+                remedy=_("Keep one of them."),
+                kind="duplicate-column",
+            )
+        )
+    return names[0] if names else None
 
 
 def known_sites(atlas: Atlas, places: Table | None = None) -> Sites | None:

@@ -16,6 +16,7 @@ from zoneblanche.layers.build import take
 from zoneblanche.layers.index.score import score
 from zoneblanche.layers.planning.budget.knapsack import Bought, buy
 from zoneblanche.layers.planning.budget.offers import Joint, Offers
+from zoneblanche.layers.planning.budget.people import read_people
 from zoneblanche.layers.planning.budget.request import BudgetRequest, SiteLever, groups_of
 from zoneblanche.layers.planning.budget.site_offers import (
     Remaining,
@@ -42,17 +43,17 @@ class JointAnswer:
         candidates: where a site may be; opening: what each costs.
         inside: which territories of the atlas are counted, boolean.
         concerned: positions in the atlas of the territories that are asked about.
-        people: of each of these.
+        people: of each of these; NaN where they are not known.
         alone: their least changes without sites.
         joint: what is bought.
-        apart: what the same budget buys without sites; None if not the floors.
+        without_sites: what the same budget buys without sites; None if not the floors.
         lifted: the changes of those that are lifted, the site's included; the cost is that of their
             own changes. Infinite for the others.
         by_site: which of them a site makes cheaper, boolean.
-        nearest: new site that each territory of the atlas is nearest to, −1 where that of today is.
-        then: kilometres of each territory of the atlas to the nearest site.
         possible: which of them can be lifted at all.
         least_cost: the least budget that lifts one of them; infinite if none does.
+        nearest: new site that each territory of the atlas is nearest to, −1 where that of today is.
+        then: kilometres of each territory of the atlas to the nearest site.
         points: by which the score of each territory of the atlas improves; NaN where not known.
     """
 
@@ -66,7 +67,7 @@ class JointAnswer:
     people: Floats
     alone: Lifted
     joint: Joint
-    apart: Bought | None
+    without_sites: Bought | None
     lifted: Lifted
     by_site: np.ndarray
     possible: np.ndarray
@@ -77,9 +78,8 @@ class JointAnswer:
 
     @property
     def everybody(self) -> Floats:
-        """People of each territory of the atlas."""
-        facts = self.index.atlas.territories.facts["population"]
-        return facts.fillna(0).to_numpy(dtype="float64")
+        """People of each territory of the atlas; NaN where they are not known."""
+        return self.index.atlas.territories.facts["population"].to_numpy(dtype="float64")
 
 
 def solve_jointly(
@@ -88,15 +88,16 @@ def solve_jointly(
     """Choose sites and changes together.
 
     Raises:
-        InputError: no candidate, none that brings a territory that is asked about nearer to a site,
-            one of a file that brings nobody nearer, no such level, or a budget that does not buy
-            the floors.
+        InputError: no known population, no candidate, none that brings a territory that is asked
+            about nearer to a site, one of a file that brings nobody nearer, no such level, or a
+            budget that does not buy the floors.
     """
     atlas = index.atlas
     inside, candidates, pairs = _possible_sites(index, request, lever)
     at = np.flatnonzero(atlas.codes.isin(codes))
-    people = atlas.territories.facts["population"].fillna(0).to_numpy(dtype="float64")
-    _check_candidates(lever, candidates, pairs, at, people)
+    people = read_people(atlas, atlas.codes[at])
+    everybody = atlas.territories.facts["population"].to_numpy(dtype="float64")
+    _check_candidates(lever, candidates, pairs, at, everybody)
     opening = np.full(len(candidates.codes), lever.cost)
     if candidates.costs is not None:
         opening = np.where(np.isnan(candidates.costs), lever.cost, candidates.costs)
@@ -104,9 +105,10 @@ def solve_jointly(
     rest = remaining_costs(index, request.lift, alone, at, pairs, opening)
     budget = float(request.euros or 0.0)
     groups = groups_of(atlas, atlas.codes[at], request)
+    gains = np.nan_to_num(people)
     joint = buy_with_sites(
-        people[at], rest.offers, budget, groups=groups, floor=request.floor,
-        besides=_points_by_site(index, lever, pairs, people, len(opening)),
+        gains, rest.offers, budget, groups=groups, floor=request.floor,
+        besides=_points_by_site(index, lever, pairs, np.nan_to_num(everybody), len(opening)),
     )  # fmt: skip
     nearest, then = _after(index, lever, pairs, joint.sites)
     lifted, by_site = _lifted(index, alone, rest, joint, at, then)
@@ -118,10 +120,10 @@ def solve_jointly(
         opening=opening,
         inside=inside,
         concerned=at,
-        people=people[at],
+        people=people,
         alone=alone,
         joint=joint,
-        apart=_without_sites(people[at], rest.offers, budget, groups, request.floor),
+        without_sites=_without_sites(gains, rest.offers, budget, groups, request.floor),
         lifted=lifted,
         by_site=by_site,
         possible=rest.offers.possible,
@@ -153,7 +155,8 @@ def _check_candidates(
     """Refuse candidates of a file that bring nobody nearer to a site, and a question in which none
     brings a territory that is asked about nearer."""
     if lever.candidates is not None:
-        reached = np.isin(np.arange(len(candidates.codes)), pairs.site[people[pairs.territory] > 0])
+        peopled = people[pairs.territory] != 0  # or not known
+        reached = np.isin(np.arange(len(candidates.codes)), pairs.site[peopled])
         lost = [candidates.label(int(place)) for place in np.flatnonzero(~reached)]
         if lost:
             raise InputError(

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from zoneblanche.geo.errors import first_of
 from zoneblanche.geo.messages import _, join, ngettext, quantity, titled
 from zoneblanche.layers.planning.budget.joint import JointAnswer
+from zoneblanche.layers.planning.budget.offers import Joint
+from zoneblanche.layers.planning.budget.people import unknown_people
 from zoneblanche.layers.planning.budget.request import FIGURE
 from zoneblanche.layers.planning.budget.site_offers import figures_now
 from zoneblanche.layers.planning.lift.plan_lift import lift_assumptions
@@ -21,10 +24,13 @@ def joint_sentences(answer: JointAnswer) -> Iterator[str]:
     bought, sites = answer.joint.bought, answer.joint.sites
     yield _bought(answer)
     if not bought.chosen.any() and answer.possible.any():
-        yield _(
-            "The least budget that lifts a territory is {cost} euros.",
-            cost=quantity(answer.least_cost, 0),
-        )
+        if answer.least_cost > (answer.request.euros or 0.0):
+            yield _(
+                "The least budget that lifts a territory is {cost} euros.",
+                cost=quantity(answer.least_cost, 0),
+            )
+        else:
+            yield _("No territory that the budget can lift has a known inhabitant.")
     if sites:
         yield _("New sites: {sites}.", sites=answer.candidates.named(sites))
         free = answer.lifted.cost.to_numpy() == 0
@@ -93,10 +99,9 @@ def _how_good(answer: JointAnswer) -> Iterator[str]:
             "This is at least {share} % of the best possible (relaxed problem).",
             share=quantity(np.floor(1000 * bought.gain / bought.bound) / 10, 1),
         )
+    yield from unknown_people(answer.people)
     if joint.next_gain >= bought.gain:
-        yield _(
-            "Other sites lift as many people: the figure is the answer, the sites are an example."
-        )
+        yield _as_good(joint)
     elif joint.sites and not np.isnan(joint.next_gain):
         yield _(
             "The best choice that has not all of these sites lifts {people} people.",
@@ -104,7 +109,8 @@ def _how_good(answer: JointAnswer) -> Iterator[str]:
         )
     if not joint.sites:
         return
-    if answer.apart is None:
+    without = answer.without_sites
+    if without is None:
         yield _("Without sites, the budget does not buy the floor of every area.")
     else:
         yield ngettext(
@@ -112,19 +118,41 @@ def _how_good(answer: JointAnswer) -> Iterator[str]:
             "euros.",
             "Without sites, the budget lifts {count} territories, with {people} people, for {cost} "
             "euros.",
-            int(answer.apart.chosen.sum()),
-            people=quantity(answer.apart.gain, 0),
-            cost=quantity(answer.apart.cost, 0),
+            int(without.chosen.sum()),
+            people=quantity(without.gain, 0),
+            cost=quantity(without.cost, 0),
         )
+        if not without.exact:
+            yield _(
+                "Without sites, no choice within the budget lifts more than {people} people.",
+                people=quantity(np.floor(without.bound + 1e-6), 0),
+            )
+
+
+def _as_good(joint: Joint) -> str:
+    """Return with which sites as many people are lifted as with those of a choice."""
+    if not set(joint.next_sites) <= set(joint.sites):
+        return _(
+            "Other sites lift as many people: the figure is the answer, the sites are an example."
+        )
+    if joint.next_sites:
+        return _(
+            "As many people can be lifted with fewer of these sites, for {cost} euros.",
+            cost=quantity(joint.next_cost, 0),
+        )
+    return _(
+        "As many people can be lifted without these sites, for {cost} euros.",
+        cost=quantity(joint.next_cost, 0),
+    )
 
 
 def _neighbours(answer: JointAnswer) -> Iterator[str]:
     everybody, served = answer.everybody, answer.nearest >= 0
     now = figures_now(answer.index, answer.lever.figure)
-    people = float(everybody[served].sum())
+    people = float(np.nansum(everybody[served]))
     if not people:
         return
-    nearer = float(everybody[served] @ (now - answer.then)[served]) / people
+    nearer = float(np.nansum(everybody[served] * (now - answer.then)[served])) / people
     yield ngettext(
         "The sites bring {count} territory nearer to a site, lifted or not: {people} people, by "
         "{length} km on average.",
@@ -134,6 +162,15 @@ def _neighbours(answer: JointAnswer) -> Iterator[str]:
         people=quantity(people, 0),
         length=quantity(nearer, 1),
     )
+    unknown = int(np.isnan(everybody[served]).sum())
+    if unknown:
+        yield ngettext(
+            "The population of {count} territory that they bring nearer is not known and not "
+            "counted.",
+            "The population of {count} territories that they bring nearer is not known and not "
+            "counted.",
+            unknown,
+        )
     points = np.nan_to_num(everybody * answer.points)
     if not points.any():
         return
@@ -164,6 +201,13 @@ def joint_assumptions(answer: JointAnswer) -> Iterator[str]:
             "{count} candidate has a cost of its own in the file.",
             "{count} candidates have a cost of their own in the file.",
             priced,
+        )
+    elif own is None and lever.candidates is not None and lever.candidates.unread:
+        yield _(
+            "The file of candidates has no column `cost`, so each site costs {cost} euros. Columns "
+            "that are not read: {names}.",
+            cost=quantity(lever.cost),
+            names=first_of(lever.candidates.unread),
         )
     yield _(
         "Of choices that lift as many people, one that costs least is taken, and then sites whose "

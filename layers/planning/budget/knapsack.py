@@ -21,6 +21,12 @@ from zoneblanche.layers.planning.solver import solve_programme
 MOST_EXACT = 40_000
 GAP = 1e-7
 """Share of the best possible that the solver may leave open."""
+PROVEN = 1e-6
+"""Share of the gain that may be open for a choice to be the best."""
+MOST_COVERS = 50
+"""Sets that are refused, one after the other, because they pass the budget."""
+MARGIN = 2e-6
+"""Share of the budget that is kept back after that: more than the tolerance of the solver."""
 
 
 @dataclass(frozen=True)
@@ -63,15 +69,13 @@ def buy(
     taken = _by_ratio(gains, costs, budget, usable)
     greedy = _bought(gains, costs, taken)
     bound = _relaxed(gains, costs, budget, usable)
-    if greedy.gain >= bound * (1 - TINY):
-        return _closed(greedy, greedy.gain, exact=True)
-    if len(usable) > MOST_EXACT:
-        return _closed(greedy, bound, exact=False)
+    if greedy.gain >= bound * (1 - TINY) or len(usable) > MOST_EXACT:
+        return closed(greedy, bound)
     solved = _solved(gains, costs, budget, usable, None)
-    if solved is None or solved[0].gain <= greedy.gain:
-        exact = solved is not None
-        return _closed(greedy, greedy.gain if exact else bound, exact=exact)
-    return _closed(solved[0], max(solved[1], solved[0].gain), exact=True)
+    if solved is None:
+        return closed(greedy, bound)
+    best = greedy if greedy.gain >= solved[0].gain else solved[0]
+    return closed(best, min(solved[1], bound))
 
 
 def _with_floors(
@@ -92,7 +96,7 @@ def _with_floors(
                 kind="no-budget",
             )
         )
-    return _closed(solved[0], max(solved[1], solved[0].gain), exact=True)
+    return closed(*solved)
 
 
 def _solved(
@@ -102,26 +106,37 @@ def _solved(
     usable: Ints,
     floors: tuple[sparse.csr_array, Ints] | None,
 ) -> tuple[Bought, float] | None:
+    """Return the best choice and a bound of what any gains; None if no choice keeps the floors.
+
+    The solver may pass the budget by its tolerance. A set that does is refused, with all that cost
+    no less (extended cover inequality, Balas 1975), and the rest is solved again.
+    """
     from scipy.optimize import LinearConstraint
 
     # Scaled, so that the tolerances of the solver are shares of the budget.
     scale = budget or 1.0
-    limits = [LinearConstraint(costs[None, usable] / scale, -np.inf, budget / scale)]
-    if floors is not None:
-        limits.append(LinearConstraint(floors[0], floors[1], np.inf))
-    solved = solve_programme(
-        -gains[usable],
-        constraints=limits,
-        # One row leaves nothing to presolve.
-        options={"mip_rel_gap": GAP, "presolve": False},
-    )
-    if solved.x is None:
-        return None
-    taken = usable[solved.x > 0.5]
-    found = _bought(gains, costs, taken)
-    if found.cost > budget * (1 + TINY):
-        return None
-    return found, -float(solved.mip_dual_bound)
+    row, limit = costs[None, usable] / scale, budget / scale
+    further = [] if floors is None else [LinearConstraint(floors[0], floors[1], np.inf)]
+    bound = np.inf
+    for margin in (0.0,) * MOST_COVERS + (MARGIN,):
+        limits = [LinearConstraint(row, -np.inf, limit * (1 - margin)), *further]
+        # The budget alone leaves nothing to presolve.
+        options = {"mip_rel_gap": GAP, "presolve": len(limits) > 1}
+        solved = solve_programme(-gains[usable], constraints=limits, options=options)
+        if solved.x is None:
+            return None
+        if not margin:
+            bound = -float(solved.mip_dual_bound)
+        taken = usable[solved.x > 0.5]
+        found = _bought(gains, costs, taken)
+        if found.cost <= budget * (1 + TINY):
+            return found, bound
+        dearest = np.sort(costs[taken])[::-1]
+        fewest = 1 + int(np.argmax(np.cumsum(dearest) > budget * (1 + TINY)))
+        cover = np.isin(usable, taken[np.argsort(-costs[taken], kind="stable")[:fewest]])
+        cover |= costs[usable] >= dearest[0]
+        further.append(LinearConstraint(cover[None].astype("float64"), -np.inf, fewest - 1.0))
+    return None
 
 
 def _by_ratio(gains: Floats, costs: Floats, budget: float, usable: Ints) -> Ints:
@@ -161,5 +176,8 @@ def _bought(gains: Floats, costs: Floats, taken: Ints) -> Bought:
     return Bought(chosen, gain, float(costs[chosen].sum()), gain, False)
 
 
-def _closed(found: Bought, bound: float, *, exact: bool) -> Bought:
-    return Bought(found.chosen, found.gain, found.cost, bound, exact)
+def closed(bought: Bought, bound: float) -> Bought:
+    """Return a choice with a bound of what any gains, which is exact if it nearly gains so much."""
+    exact = bound <= bought.gain * (1 + PROVEN)
+    bound = bought.gain if exact else bound
+    return Bought(bought.chosen, bought.gain, bought.cost, bound, exact)

@@ -56,12 +56,16 @@ class Joint:
     Attributes:
         sites: by position, ascending.
         bought: the territories that are lifted; its cost contains that of the sites.
-        next_gain: of the best choice without one of the sites or more; NaN if not computed.
+        next_gain, next_cost: of the best choice without one of the sites or more; NaN if not
+            computed.
+        next_sites: of that choice.
     """
 
     sites: tuple[int, ...]
     bought: Bought
     next_gain: float = float("nan")
+    next_cost: float = float("nan")
+    next_sites: tuple[int, ...] = ()
 
 
 def joint_choice(gains: Floats, offers: Offers, sites: Sequence[int], chosen: np.ndarray) -> Joint:

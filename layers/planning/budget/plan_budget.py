@@ -14,6 +14,7 @@ from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.build import take
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.planning.budget.knapsack import Bought, buy
+from zoneblanche.layers.planning.budget.people import read_people, unknown_people
 from zoneblanche.layers.planning.budget.plan_budget_sites import plan_budget_with_sites
 from zoneblanche.layers.planning.budget.request import BudgetRequest, check_budget, groups_of
 from zoneblanche.layers.planning.distances import Floats
@@ -37,8 +38,8 @@ def plan_budget(atlas: Atlas, request: BudgetRequest) -> Plan:
     """Return which territories a budget should lift first, so that most people gain.
 
     Raises:
-        InputError: no budget or two, costs that are missing, no such level, a budget that does not
-            buy the floors, and what `plan_lift` refuses.
+        InputError: no budget or two, costs that are missing, no known population, no such level, a
+            budget that does not buy the floors, and what `plan_lift` refuses.
     """
     check_budget(request)
     if request.sites is not None:
@@ -51,10 +52,10 @@ def plan_budget(atlas: Atlas, request: BudgetRequest) -> Plan:
     found = lift_all(index, request.lift, codes)
     costs = _costs(index, found, request)
     order = found.cost.index
-    people = atlas.territories.facts["population"].reindex(order).fillna(0).to_numpy()
+    people = read_people(atlas, order)
     groups = groups_of(atlas, order, request)
     budget = float(request.euros or request.premises or 0.0)
-    bought = buy(people, costs, budget, groups=groups, floor=request.floor)
+    bought = buy(np.nan_to_num(people), costs, budget, groups=groups, floor=request.floor)
     title = _("Which territories first")
     assumptions = tuple(_assumptions(index, request, found))
     return Plan(
@@ -163,11 +164,12 @@ def _sentences(
             "This is at least {share} % of the best possible (relaxed problem).",
             share=quantity(np.floor(1000 * bought.gain / bought.bound) / 10, 1),
         )
+    yield from unknown_people(people)
     possible = np.isfinite(costs)
     yield _(
         "To lift all that can be lifted, {people} people in {count} territories, would take {cost} "
         "{unit}.",
-        people=quantity(float(people[possible].sum()), 0),
+        people=quantity(float(np.nansum(people[possible])), 0),
         count=quantity(int(possible.sum())),
         cost=quantity(float(costs[possible].sum()), 0),
         unit=unit,

@@ -64,7 +64,8 @@ def check_budget(request: BudgetRequest) -> None:
 
     Raises:
         InputError: no budget or two; costs that are missing; sites that have no cost in the unit of
-            the budget, or a cost or reach that is not above zero.
+            the budget; a budget, cost or reach that is not above zero or not finite; a floor below
+            zero.
     """
     faults = [*_budget_faults(request), *_site_faults(request)]
     if faults:
@@ -72,8 +73,17 @@ def check_budget(request: BudgetRequest) -> None:
 
 
 def _budget_faults(request: BudgetRequest) -> Iterator[Fault]:
-    given = [one for one in (request.euros, request.premises) if one is not None]
-    if len(given) != 1 or not given[0] > 0:
+    options = (("--euros", request.euros), ("--premises", request.premises))
+    given = [value for _option, value in options if value is not None]
+    for option, value in (*options, ("--floor", request.floor)):
+        if value is not None and not np.isfinite(value):
+            yield _not_finite(option, value)
+    if request.floor < 0:
+        yield Fault(
+            _("{option} {value} is below zero.", option="--floor", value=request.floor),
+            kind="option",
+        )
+    if len(given) != 1 or given[0] <= 0:
         yield Fault(
             _("a plan needs one budget above zero."),
             remedy=_("Give --premises NUMBER, or --euros NUMBER with --cost ID=NUMBER."),
@@ -92,7 +102,9 @@ def _site_faults(request: BudgetRequest) -> Iterator[Fault]:
     if lever is None:
         return
     for option, value in (("--site-cost", lever.cost), ("--reach", lever.reach)):
-        if value is not None and not (value > 0 and np.isfinite(value)):
+        if value is not None and not np.isfinite(value):
+            yield _not_finite(option, value)
+        elif value is not None and not value > 0:
             yield Fault(
                 _("{option} {value} is not above zero.", option=option, value=f"{value:g}"),
                 kind="option",
@@ -103,6 +115,13 @@ def _site_faults(request: BudgetRequest) -> Iterator[Fault]:
             remedy=_("Give --euros instead of --premises, or leave --site-cost out."),
             kind="option",
         )
+
+
+def _not_finite(option: str, value: float) -> Fault:
+    return Fault(
+        _("{option} {value} is not a finite number.", option=option, value=f"{value:g}"),
+        kind="option",
+    )
 
 
 def groups_of(atlas: Atlas, order: pd.Index, request: BudgetRequest) -> Ints | None:

@@ -16,7 +16,7 @@ from scipy import sparse
 from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.messages import _, quantity
 from zoneblanche.layers.planning.budget.greedy import greedy_choice, relaxed_bound
-from zoneblanche.layers.planning.budget.knapsack import MOST_EXACT, Bought
+from zoneblanche.layers.planning.budget.knapsack import MOST_EXACT, PROVEN, closed
 from zoneblanche.layers.planning.budget.offers import Joint, Offers, joint_choice
 from zoneblanche.layers.planning.distances import Floats, Ints
 from zoneblanche.layers.planning.sites.location import TINY, Gains
@@ -26,8 +26,6 @@ MOST_NODES = 20_000
 """Nodes of the search after which its bound is the answer: the same on every machine."""
 LIMIT = 1
 """The status of a solver that has reached them."""
-PROVEN = 1e-6
-"""Share of the gain that may be open for a choice to be the best."""
 
 
 def buy_with_sites(
@@ -62,13 +60,13 @@ def buy_with_sites(
             raise InputError(_too_many_for_floors(len(offers.item)))
         greedy = greedy_choice(gains, offers, budget)
         bound = relaxed_bound(gains, offers, budget, greedy.bought.gain)
-        return Joint(greedy.sites, _closed(greedy.bought, bound))
+        return Joint(greedy.sites, closed(greedy.bought, bound))
     solved = _solved(gains, offers, budget, floors)
     if floors is None:
         greedy = greedy_choice(gains, offers, budget)
         if solved is None:
             bound = relaxed_bound(gains, offers, budget, greedy.bought.gain)
-            return Joint(greedy.sites, _closed(greedy.bought, bound))
+            return Joint(greedy.sites, closed(greedy.bought, bound))
         if greedy.bought.gain > solved[0].bought.gain:
             solved = greedy, solved[1]
     if solved is None:
@@ -80,18 +78,14 @@ def buy_with_sites(
             )
         )
     best, bound = _settled(solved[0], gains, offers, besides), solved[1]
-    following = float("nan")
+    bought = closed(best.bought, bound)
     if best.sites:
         other = _solved(gains, offers, budget, floors, fewer_of=best.sites)
         if other is not None and other[1] <= other[0].bought.gain * (1 + PROVEN):
-            following = other[0].bought.gain
-    return Joint(best.sites, _closed(best.bought, bound), following)
-
-
-def _closed(bought: Bought, bound: float) -> Bought:
-    exact = bound <= bought.gain * (1 + PROVEN)
-    bound = bought.gain if exact else bound
-    return Bought(bought.chosen, bought.gain, bought.cost, bound, exact)
+            following = other[0]
+            gain, cost = following.bought.gain, following.bought.cost
+            return Joint(best.sites, bought, gain, cost, following.sites)
+    return Joint(best.sites, bought)
 
 
 def _floors(offers: Offers, groups: Ints, floor: int) -> tuple[Ints, Floats]:

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from scipy import sparse
 
 from tests.layers.planning.row_of_towns import COUNT, row_of_towns
 from zoneblanche.geo.errors import InputError
@@ -24,141 +23,16 @@ from zoneblanche.layers.catalogue.distance_france_services import FROM_PEOPLE
 from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.index.recipe.load import recipe_from_table
 from zoneblanche.layers.indicator import Indicator
-from zoneblanche.layers.planning.budget import site_offers
-from zoneblanche.layers.planning.budget.greedy import greedy_choice, relaxed_bound
-from zoneblanche.layers.planning.budget.knapsack import buy
-from zoneblanche.layers.planning.budget.offers import Offers
+from zoneblanche.layers.planning.budget import knapsack, site_offers
 from zoneblanche.layers.planning.budget.plan_budget import plan_budget
 from zoneblanche.layers.planning.budget.plan_budget_sites import FIRST, NEAREST
 from zoneblanche.layers.planning.budget.request import FIGURE, BudgetRequest, SiteLever
-from zoneblanche.layers.planning.budget.with_sites import buy_with_sites
 from zoneblanche.layers.planning.lift import plan_lift
 from zoneblanche.layers.planning.lift.plan_lift import LiftRequest
 from zoneblanche.layers.planning.plan import Plan
 from zoneblanche.layers.planning.read import Sites, read_sites
-from zoneblanche.layers.planning.sites.location import Gains
 
 EVERY_SUBSET = np.array(list(product((0, 1), repeat=COUNT)), dtype=bool)
-
-
-def made_offers(random: np.random.Generator, items: int, sites: int) -> tuple[np.ndarray, Offers]:
-    """People, and what lifting them costs; a site often lifts at no further cost."""
-    alone = random.uniform(1, 30, items)
-    alone[random.random(items) < 0.4] = np.inf
-    left = np.where(random.random((items, sites)) < 0.5, 0.0, random.uniform(0, 20, (items, sites)))
-    item, site = np.nonzero((random.random((items, sites)) < 0.4) & (left < alone[:, None]))
-    people = random.integers(0, 50, items).astype("float64")
-    opening = random.uniform(5, 30, sites)
-    return people, Offers(alone, item, site, left[item, site], opening)
-
-
-def best_by_trying(
-    people: np.ndarray,
-    offers: Offers,
-    budget: float,
-    groups: np.ndarray | None = None,
-    floor: int = 0,
-) -> tuple[float, float] | None:
-    """The most people and the least cost for them, of all subsets of sites and all choices."""
-    items, sites = len(people), len(offers.opening)
-    choices = np.array(list(product((0, 1), repeat=items)), dtype=bool)
-    allowed = np.ones(len(choices), dtype=bool)
-    for group in range(0 if groups is None else 2):
-        there = int((offers.possible & (groups == group)).sum())
-        allowed &= choices[:, groups == group].sum(axis=1) >= min(floor, there)
-    best = None
-    for opened in product((0, 1), repeat=sites):
-        chosen = np.flatnonzero(opened)
-        price = offers.alone.copy()
-        for item, site, cost in zip(offers.item, offers.site, offers.cost, strict=True):
-            if opened[site]:
-                price[item] = min(price[item], cost)
-        cost = np.where(choices, price, 0.0).sum(axis=1) + offers.opening[chosen].sum()
-        fits = allowed & (cost <= budget + 1e-9)
-        if fits.any():
-            gain = (choices @ people)[fits]
-            choice = (float(gain.max()), -float(cost[fits][gain == gain.max()].min()))
-            best = choice if best is None else max(best, choice)
-    return None if best is None else (best[0], -best[1])
-
-
-def test_the_best_of_every_subset_of_sites_and_every_choice() -> None:
-    random = np.random.default_rng(5)
-    sizes = [(6, 12)] * 2 + [(7, 5)] * 18 + [(4, 8)] * 10
-    infeasible = 0
-    for case, (items, sites) in enumerate(sizes):
-        people, offers = made_offers(random, items, sites)
-        budget = float(random.uniform(10, 70))
-        groups, floor = (np.arange(items) % 2, case % 3) if case % 2 else (None, 0)
-        best = best_by_trying(people, offers, budget, groups, floor)
-        if best is None:
-            infeasible += 1
-            with pytest.raises(InputError, match="does not buy the floor"):
-                buy_with_sites(people, offers, budget, groups=groups, floor=floor)
-            continue
-        choice = buy_with_sites(people, offers, budget, groups=groups, floor=floor)
-        assert choice.bought.exact
-        assert choice.bought.gain == choice.bought.bound == best[0]
-        assert choice.bought.cost == pytest.approx(best[1], abs=1e-4)
-        price = offers.with_sites(choice.sites)[choice.bought.chosen].sum()
-        assert choice.bought.cost == pytest.approx(price + offers.opening[list(choice.sites)].sum())
-    assert infeasible < 5
-
-
-def test_never_worse_than_apart_or_greedy_and_never_above_the_bound() -> None:
-    random = np.random.default_rng(6)
-    better_than_apart = better_than_greedy = 0
-    items, sites = 16, 10
-    for _case in range(10):
-        people, offers = made_offers(random, items, sites)
-        budget = float(random.uniform(30, 90))
-        choice = buy_with_sites(people, offers, budget)
-        greedy = greedy_choice(people, offers, budget)
-        bound = relaxed_bound(people, offers, budget, greedy.bought.gain)
-        assert greedy.bought.gain <= choice.bought.gain <= bound * (1 + 1e-9)
-        # Apart: for each share of the budget, first the sites that lift most alone, then changes.
-        free = np.zeros((items, sites), dtype=bool)
-        free[offers.item, offers.site] = offers.cost == 0
-        for share in (0.0, 0.25, 0.5, 0.75):
-            opened: list[int] = []
-            while True:
-                spent = offers.opening[opened].sum()
-                fits = np.flatnonzero(spent + offers.opening <= share * budget)
-                fits = fits[~np.isin(fits, opened)]
-                if not len(fits):
-                    break
-                reached = free[:, opened].any(axis=1)
-                brought = people @ (free[:, fits] & ~reached[:, None])
-                opened.append(int(fits[np.argmax(brought)]))
-            left = budget - offers.opening[opened].sum()
-            apart = buy(people, offers.with_sites(opened), left)
-            assert apart.gain <= choice.bought.gain
-            better_than_apart += apart.gain < choice.bought.gain
-        better_than_greedy += greedy.bought.gain < choice.bought.gain
-    assert better_than_apart > 10
-    assert better_than_greedy
-
-
-def test_too_many_offers_have_a_bound() -> None:
-    people, offers = made_offers(np.random.default_rng(7), 40, 30)
-    best = buy_with_sites(people, offers, 100.0)
-    choice = buy_with_sites(people, offers, 100.0, most_exact=10)
-    assert choice.bought.gain <= best.bought.gain <= choice.bought.bound
-    assert choice.bought.gain > 0.8 * choice.bought.bound
-    assert np.isnan(choice.next_gain)
-    with pytest.raises(InputError, match="too many for a floor"):
-        buy_with_sites(people, offers, 9.0, groups=np.zeros(40, "int64"), floor=1, most_exact=10)
-
-
-def test_equal_sites_are_taken_by_what_they_bring_besides_and_then_by_code() -> None:
-    every = np.repeat(np.arange(2), 4), np.tile(np.arange(4), 2)
-    offers = Offers(np.full(2, np.inf), *every, np.zeros(8), np.full(4, 10.0))
-    people = np.array([5.0, 7.0])
-    assert buy_with_sites(people, offers, 10.0).sites == (0,)
-    brings = Gains(sparse.csc_array(np.array([[1.0, 1.0, 3.0, 3.0]])))
-    choice = buy_with_sites(people, offers, 10.0, besides=brings)
-    assert choice.sites == (2,)
-    assert choice.next_gain == choice.bought.gain == 12
 
 
 KILOMETRES = Indicator("far", "Distance", "number", "lower", suffix="km", bounds=(0, None))
@@ -425,6 +299,105 @@ def test_a_candidate_with_a_cost_of_its_own(towns: Atlas, tmp_path: Path) -> Non
     assert "cost" not in read_sites(path, towns.territories).points
 
 
+@pytest.mark.parametrize("title", ["Coût", "Cost", "COUT (€)"])
+def test_a_column_of_costs_by_any_spelling(title: str, towns: Atlas, tmp_path: Path) -> None:
+    path = tmp_path / "candidates.csv"
+    path.write_text(f"code,{title}\nT10,400000\n", "utf-8")
+    sites = read_sites(path, towns.territories, with_costs=True)
+    assert sites.points["cost"].tolist() == [400_000]
+    path.write_text(f"code,{title},cost\nT10,400000,5\n", "utf-8")
+    with pytest.raises(InputError, match="2 columns have costs"):
+        read_sites(path, towns.territories, with_costs=True)
+
+
+def test_columns_that_may_have_meant_costs_are_named(towns: Atlas, tmp_path: Path) -> None:
+    path = tmp_path / "candidates.csv"
+    path.write_text("code,price\nT10,90\n", "utf-8")
+    sites = read_sites(path, towns.territories, with_costs=True)
+    message = (
+        "The file of candidates has no column `cost`, so each site costs 40 euros. Columns that "
+        "are not read: price."
+    )
+    assert message in plan_budget(towns, question(candidates=sites)).assumptions
+    plain = candidates_of(towns, ["T10"], tmp_path)
+    plan = plan_budget(towns, question(candidates=plain))
+    assert not any("no column" in text for text in plan.assumptions)
+
+
+def with_people(atlas: Atlas, people: dict[str, float]) -> Atlas:
+    """The towns with other numbers of people, NaN where they are not known."""
+    facts = atlas.territories.facts.copy()
+    facts.loc[list(people), "population"] = list(people.values())
+    return replace(atlas, territories=replace(atlas.territories, facts=facts))
+
+
+def test_people_who_are_not_known_are_named_and_stay_unknown(towns: Atlas) -> None:
+    unknown = with_people(towns, {"T07": np.nan, "T11": np.nan})
+    every = {"floor_level": "departement", "floor": 8}
+    costs = {"website": 30.0, "far": 9.0}
+    requests = (
+        replace(question(euros=1000.0), **every),
+        BudgetRequest(LiftRequest(rule="far-off", costs=costs), 1000.0, **every),
+    )
+    message = "2 territories of 8 have no known population and count as empty."
+    for request in requests:
+        plan = plan_budget(unknown, request)
+        assert message in plan.sentences
+        assert message not in plan_budget(towns, request).sentences
+        people = plan.table[plan.table["change"] != ""].set_index("code")["people"]
+        assert set(people.index[people.isna()]) == {"T07", "T11"}
+        assert people.sum() == 100.0 * (3 + 4 + 6 + 7 + 9 + 11)
+    sites = [one for one in plan_budget(unknown, requests[0]).sentences if "bring nearer" in one]
+    assert sites == [
+        "The population of 2 territories that they bring nearer is not known and not counted."
+    ]
+
+
+def test_a_plan_for_people_of_whom_nothing_is_known_is_refused(towns: Atlas) -> None:
+    nobody = with_people(towns, dict.fromkeys(towns.codes, np.nan))
+    plain = BudgetRequest(LiftRequest(rule="far-off", costs={"website": 30.0, "far": 9.0}), 100.0)
+    for request in (question(), plain):
+        with pytest.raises(InputError, match="no territory that is asked about has a known popul"):
+            plan_budget(nobody, request)
+
+
+def test_a_candidate_near_people_who_are_not_known_is_not_refused(
+    towns: Atlas, tmp_path: Path
+) -> None:
+    unknown = with_people(towns, {"T05": np.nan})
+    sites = candidates_of(towns, ["T05", "T10"], tmp_path)
+    plan = plan_budget(unknown, question(candidates=sites, reach=5.0))
+    assert "2 candidates." in plan.assumptions
+
+
+def test_the_least_budget_is_named_only_if_it_is_missing(towns: Atlas) -> None:
+    empty = with_people(towns, dict.fromkeys(towns.codes, 0.0))
+    sentences = plan_budget(empty, question()).sentences
+    assert sentences[1] == "No territory that the budget can lift has a known inhabitant."
+    assert not any("least budget" in text for text in sentences)
+
+
+def test_other_sites_are_claimed_only_where_there_are_some(towns: Atlas, tmp_path: Path) -> None:
+    one = candidates_of(towns, ["T07"], tmp_path)
+    sentences = plan_budget(towns, question(candidates=one, euros=300.0)).sentences
+    assert not any("Other sites" in text for text in sentences)
+    assert "As many people can be lifted without these sites, for 240 euros." in sentences
+    two = candidates_of(towns, ["T07", "T10"], tmp_path)
+    sentences = plan_budget(towns, question(candidates=two, euros=300.0)).sentences
+    assert not any("Other sites" in text for text in sentences)
+    assert any("with fewer of these sites, for" in text for text in sentences)
+
+
+def test_what_the_budget_lifts_without_sites_may_be_a_bound(
+    towns: Atlas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(knapsack, "MOST_EXACT", 0)
+    plan = plan_budget(towns, question(euros=100.0))
+    # Three websites of 30 euros, and a third of a fourth: 1,200 + 1,100 + 900 + 800 / 3.
+    message = "Without sites, no choice within the budget lifts more than 3,466 people."
+    assert message in plan.sentences
+
+
 def test_reach_limits_what_a_site_serves(towns: Atlas) -> None:
     plan = plan_budget(towns, question(reach=5.0))
     now = towns.values["far"]
@@ -439,6 +412,9 @@ def test_sites_that_are_refused(towns: Atlas, tmp_path: Path) -> None:
     questions = {
         "no candidate brings a territory that is asked about nearer": question(reach=0.5),
         "1 candidate brings nobody nearer to a site than today": question(candidates=unreached),
+        "--site-cost inf is not a finite number": question(cost=np.inf),
+        "--euros inf is not a finite number": question(euros=np.inf),
+        "--floor -1 is below zero": replace(question(), floor=-1),
         "--site-cost -4 is not above zero": question(cost=-4.0),
         "--reach 0 is not above zero": question(reach=0.0),
         "a site changes 'distance-france-services', which is not among the figures of 'lack'": (

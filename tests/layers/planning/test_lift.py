@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ctypes
+import os
+import threading
 from contextlib import suppress
 from dataclasses import replace
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,6 +23,8 @@ from zoneblanche.layers.atlas import Atlas, empty_atlas
 from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.index.recipe.load import recipe_from_table
 from zoneblanche.layers.indicator import Indicator
+from zoneblanche.layers.planning import solver
+from zoneblanche.layers.planning.budget import knapsack
 from zoneblanche.layers.planning.budget.knapsack import buy
 from zoneblanche.layers.planning.budget.plan_budget import plan_budget
 from zoneblanche.layers.planning.budget.request import BudgetRequest
@@ -27,6 +32,7 @@ from zoneblanche.layers.planning.lift.change import Moves, is_linear, least_chan
 from zoneblanche.layers.planning.lift.lift import lift, read_index
 from zoneblanche.layers.planning.lift.lose_flag import lose_flag
 from zoneblanche.layers.planning.lift.plan_lift import LiftRequest, plan_lift
+from zoneblanche.layers.planning.solver import solve_programme
 
 COUNT = 40
 
@@ -247,6 +253,51 @@ def test_the_solver_of_a_budget_prints_nothing(capfd: pytest.CaptureFixture[str]
     assert capfd.readouterr().out == ""
 
 
+def test_a_set_that_passes_the_budget_by_the_tolerance_of_the_solver_is_refused() -> None:
+    gains, costs = np.array([100.0, 99.0, 1.0]), np.array([1_000_000.5, 1_000_000.0, 10.0])
+    found = buy(gains, costs, 1e6)
+    assert (found.gain, found.bound, found.exact) == (99, 99, True)
+    # Of two that pass it together, one.
+    gains, costs = np.array([60.0, 50.0, 45.0]), np.array([500_000.25, 500_000.25, 499_999.0])
+    groups = np.zeros(3, "int64")
+    for floors in ({}, {"groups": groups, "floor": 1}):
+        found = buy(gains, costs, 1e6, **floors)
+        assert (found.gain, found.exact) == (105, True)
+
+
+def test_floors_are_presolved(monkeypatch: pytest.MonkeyPatch) -> None:
+    presolved = []
+
+    def solve(*arguments: Any, **options: Any) -> Any:
+        presolved.append(options["options"]["presolve"])
+        return solve_programme(*arguments, **options)
+
+    monkeypatch.setattr(knapsack, "solve_programme", solve)
+    gains, costs = np.array([3.0, 4.0, 5.0]), np.array([3.0, 4.0, 5.0])
+    buy(gains, costs, 8.5)
+    buy(gains, costs, 8.5, groups=np.array([0, 0, 1]), floor=1)
+    assert presolved == [False, True]
+
+
+def test_two_programmes_at_once_leave_standard_output(capfd: pytest.CaptureFixture[str]) -> None:
+    inside, leave = threading.Event(), threading.Event()
+
+    def wait_inside() -> None:
+        with solver._silent():
+            inside.set()
+            leave.wait(10)
+
+    other = threading.Thread(target=wait_inside)
+    with solver._silent():
+        other.start()
+        assert not inside.wait(0.2)
+    assert inside.wait(10)
+    leave.set()
+    other.join()
+    os.write(1, b"seen")
+    assert capfd.readouterr().out == "seen"
+
+
 def test_a_budget_that_is_too_small_for_its_floors() -> None:
     with pytest.raises(InputError, match="does not buy the floor"):
         buy(np.ones(2), np.array([5.0, 5.0]), 6.0, groups=np.array([0, 1]), floor=1)
@@ -265,6 +316,7 @@ def test_premises_are_counted_once(atlas: Atlas) -> None:
     ("request_", "said"),
     [
         (BudgetRequest(LiftRequest()), "needs one budget above zero"),
+        (BudgetRequest(LiftRequest(), premises=np.inf), "--premises inf is not a finite number"),
         (BudgetRequest(LiftRequest(), euros=5.0), "costs are missing: a budget in euros"),
         (
             BudgetRequest(LiftRequest(), premises=9.0, floor_level="canton", floor=1),
