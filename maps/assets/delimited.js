@@ -6,11 +6,10 @@ const SEPARATORS = [";", ",", "\t", "|"];
 const SAMPLE_LINES = 300; // used to detect the separator
 const MOST_TITLES = 40; // lines above a header that are looked at
 const FIGURE_CELL = /^\s*[-+]?[0-9][0-9.,'\u00a0\u202f ]*%?\s*$/;
-// A line that names a source, or begins as a footnote does.
-const NOTE_LINE = /[\p{L}\p{N}_]: |©|^\s*[*(["⁰¹²³⁴-⁹]|^\s*[_-]{3}|^\s*(?:[0-9]{1,2}|[a-z])[).] ?[\p{L}_]/u;
-const SENTENCE_END = /[.!?)]\s*$/;
-const FEWEST_WORDS = 4; // of a sentence
+const NOTE_BEGINNING = /[\p{L}\p{N}_]: |©|^\s*[*(["⁰¹²³⁴-⁹]|^\s*[_-]{3}/u; // a source, or a mark
+const LIST_ITEM = /^\s*(?:[0-9]{1,2}|[a-z])[).] ?[\p{L}_]/u; // `1) `, `a. `
 const NOTE_LENGTH = 200; // characters that show what a line is
+const FEWEST_WORDS = 4; // of a sentence
 const CELL_LINES = 100; // that a quoted cell may go on over
 const TABLE_LIMITS = { bytes: 64 * 2 ** 20, rows: 200_000, columns: 2_000, cells: 8_000_000,
   cell: 32_767, faults: 1_000 };
@@ -360,13 +359,16 @@ function withoutNotes(cut, lines) {
   const { records } = cut;
   const width = records[0]?.cells.length ?? 1;
   if (width < 2 || records.length < 3) return cut;
+  const rows = formsOfRows(records, width);
   const afterBlank = ({ line }) => line > 1 && !lines[line - 2].trim();
-  let start = startOfSentences(cut, width);
-  for (let place = records.length - 1; place > 0 && cut.blank; place--) {
+  let start = startOfSentences(cut, rows);
+  for (let place = records.length - 1; place > 0; place--) {
     const { cells } = records[place];
-    if (cells.length === width && cells.slice(1).some((cell) => FIGURE_CELL.test(cell))) break;
-    const alone = cells.filter((cell) => cell.trim()).length === 1;
-    const ragged = cells.length !== width && NOTE_LINE.test(cells[0].slice(0, NOTE_LENGTH));
+    if (!cut.blank || isRow(records[place], rows)) break;
+    const truncated = place === records.length - 1 && !cut.ends && rows.forms.has(cellForm(cells[0]));
+    const alone = filledCells(cells) === 1 && !truncated;
+    const mark = noteMark(cells[0]);
+    const ragged = cells.length !== width && mark !== null && !rows.marks.has(mark);
     if (afterBlank(records[place]) && (alone || ragged)) start = place;
   }
   const below = records.slice(start);
@@ -375,23 +377,58 @@ function withoutNotes(cut, lines) {
     strays: cut.strays.filter(({ line }) => line < below[0].line) };
 }
 
-/** The place of the first record of those at the end that read as notes. */
-function startOfSentences({ records, ends }, width) {
-  const words = (text) => text.slice(0, NOTE_LENGTH).match(/[\p{L}\p{N}_]+/gu)?.length ?? 0;
+/** What the rows have in common: { width, figures (whether some have one; the others are not looked
+ *  at then), forms and marks of their first cells }. */
+function formsOfRows(records, width) {
+  const rows = records.slice(1, SAMPLE_LINES).filter(({ cells }) => cells.length === width);
+  const figured = rows.filter(hasFigure);
+  const firsts = (figured.length ? figured : rows).map(({ cells }) => cells[0]);
+  return { width, figures: figured.length > 0, forms: new Set(firsts.map(cellForm)),
+    marks: new Set(firsts.map(noteMark).filter((mark) => mark !== null)) };
+}
+
+/** The number of the first record of those at the end that read as notes. */
+function startOfSentences(cut, rows) {
+  const { records } = cut;
   let start = records.length;
-  let most = null; // words in the first cell of a row
+  let most = null;
   while (start > 2 && records[start - 1].cells.length === 1) {
-    const [text] = records[start - 1].cells;
-    if (!NOTE_LINE.test(text.slice(0, NOTE_LENGTH))) {
-      most ??= records.filter(({ cells }) => cells.length === width)
-        .reduce((least, { cells }) => Math.max(least, words(cells[0])), 0);
-      const whole = start < records.length || ends || SENTENCE_END.test(text.slice(-NOTE_LENGTH));
-      if (!whole || words(text) <= Math.max(most, FEWEST_WORDS - 1)) break;
+    const text = records[start - 1].cells[0];
+    const ends = start < records.length || cut.ends;
+    const mark = noteMark(text);
+    if (mark === null || rows.marks.has(mark) || !(ends || NOTE_BEGINNING.test(text.slice(0, NOTE_LENGTH)))) {
+      most ??= records.filter(({ cells }) => cells.length === rows.width)
+        .reduce((high, { cells }) => Math.max(high, wordCount(cells[0])), 0);
+      const whole = ends || /[.!?)]\s*$/.test(text.slice(-NOTE_LENGTH));
+      if (!whole || wordCount(text) <= Math.max(most, FEWEST_WORDS - 1)) break;
     }
     start--;
   }
   return start;
 }
+
+function isRow(record, { width, figures, forms }) {
+  const { cells } = record;
+  if (cells.length !== width || filledCells(cells) < 2) return false;
+  return !figures || hasFigure(record) || forms.has(cellForm(cells[0]));
+}
+
+/** How a note begins, with 0 for its digits and a for its letters, or null. */
+function noteMark(text) {
+  const head = text.slice(0, NOTE_LENGTH);
+  const found = NOTE_BEGINNING.exec(head) ?? LIST_ITEM.exec(head);
+  return found && found[0].trimStart().replace(/\p{Nd}+/gu, "0").replace(/\p{L}/gu, "a");
+}
+
+/** A text with 0 for each digit, a for a single letter and aa for words. */
+function cellForm(text) {
+  return text.slice(0, NOTE_LENGTH).trim()
+    .replace(/\p{L}+(?:[ '’.-]+\p{L}+)*/gu, (found) => "aa".slice(0, found.length)).replace(/\p{Nd}/gu, "0");
+}
+
+const filledCells = (cells) => cells.filter((cell) => cell.trim()).length;
+const hasFigure = ({ cells }) => cells.slice(1).some((cell) => FIGURE_CELL.test(cell));
+const wordCount = (text) => text.slice(0, NOTE_LENGTH).match(/[\p{L}\p{N}_]+/gu)?.length ?? 0;
 
 function strayFault({ line, cell, value, found }, names) {
   return fault(sentence("fault_stray", { found, value: pythonText(value) }),

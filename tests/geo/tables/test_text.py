@@ -221,11 +221,20 @@ def test_notes_below_a_table_are_left_out(tmp_path: Path) -> None:
     assert "3 lines below the table are left out, from line 6 ('Symbol legend:')" in notice
 
 
+SITES = "".join(f"0200{row},https://{row}.fr\n" for row in range(6))
+
+
 @pytest.mark.parametrize(
     "content",
     [
         "code,taux\n1,5\n\nnote\n2,6\n",  # a row with a figure follows
         "code,taux\n1,5\n2,6\nnote\n",  # no blank line
+        f"code,site\n01001,a.fr\n01002,b.fr\n\nNote: revised, see below, x\n{SITES}",
+        f"code,site\n01001,a.fr\n01002,b.fr\n\nNote: revised\n{SITES}",
+        "code,taux\n01001,5\n01002,6\n\nnote\n01003,nd\n",  # a row without a figure follows
+        "code;v\n1. Ain;3\n2. Aisne;4\n\n3. Allier;5;6\n",  # it begins as rows do
+        "code;v\n1) Ain;3\n2) Aisne;4\n3) Allier\n",
+        "code;v\nEst: Ain;3\nEst: Aisne;4\nOuest: Allier\n",
     ],
 )
 def test_what_may_be_a_row_is_no_note(tmp_path: Path, content: str) -> None:
@@ -244,6 +253,21 @@ def test_what_may_be_a_row_is_no_note(tmp_path: Path, content: str) -> None:
 def test_a_row_that_is_cut_off_is_no_note(tmp_path: Path, last: str) -> None:
     rows = "nom;taux\nParis;1\nSaint Jean de la Tour;2\nLyon;3\n"
     assert faults_of(write(tmp_path, rows + last))[0].kind in ("ragged-row", "truncated-row")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "code;v\n1. Ain;3\n2. Aisne;4\n3. Allier",
+        "code;v\n1. Ain;3\n2. Aisne;4\n\n3. Allier",
+        "code;v\nAin;3\nAisne;4\n3. Allier",  # an item that is cut off, or a row
+        "code;v\n01001;3\n01002;4\n\n01003",
+    ],
+)
+def test_a_last_line_like_a_row_is_cut_off(tmp_path: Path, content: str) -> None:
+    (fault,) = faults_of(write(tmp_path, content))
+    assert fault.kind == "truncated-row"
+    assert "The last line seems cut off" in str(fault)
 
 
 @pytest.mark.parametrize(
