@@ -178,17 +178,29 @@ def _without_what_is_far(coverage: gpd.GeoSeries, territories: gpd.GeoSeries) ->
     around = np.array([west - reach, south - reach, east + reach, north + reach])
     if not np.isfinite(around).all() or west > east:
         return coverage
+    # Coverage may be written with longitudes of 0 to 360, or on the other side of the 180th meridian.
+    turn = 360 / _degrees_a_unit(coverage.crs)
+    regions = [around + [shift, 0, shift, 0] for shift in (-turn, 0, turn)]
     boxes = shapely.bounds(coverage.to_numpy())
-    beyond = (boxes[:, :2] < around[:2]).any(axis=1) | (boxes[:, 2:] > around[2:]).any(axis=1)
-    far = np.flatnonzero(beyond & shapely.is_valid(coverage.to_numpy()))
+    near = np.zeros(len(boxes), dtype=bool)
+    for region in regions:
+        near |= (boxes[:, :2] >= region[:2]).all(axis=1) & (boxes[:, 2:] <= region[2:]).all(axis=1)
+    far = np.flatnonzero(~near & shapely.is_valid(coverage.to_numpy()))
     if not far.size:
         return coverage
     shapes = coverage.to_numpy().astype(object).copy()
-    clipped = shapely.intersection(shapes[far], shapely.box(*around))
-    shapes[far] = [
-        shape if shape.geom_type in ("Polygon", "MultiPolygon") else None for shape in clipped
-    ]
+    whole = shapely.union_all([shapely.box(*region) for region in regions])
+    shapes[far] = [_polygons_of(shape) for shape in shapely.intersection(shapes[far], whole)]
     return gpd.GeoSeries(shapes, index=coverage.index, crs=coverage.crs)
+
+
+def _polygons_of(shape: shapely.Geometry) -> shapely.Geometry | None:
+    """Return a shape without its lines and points; None if it has no polygon."""
+    if shape.geom_type in ("Polygon", "MultiPolygon"):
+        return shape
+    parts = shapely.get_parts(shapely.get_parts(shape))
+    polygons = parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
+    return shapely.multipolygons(polygons) if len(polygons) else None
 
 
 def _degrees_a_unit(crs: pyproj.CRS) -> float:

@@ -34,8 +34,10 @@ _LONG_NUMBER = re.compile(rb"(?<![0-9_])[0-9_]{4301,}")
 """More digits than Python converts to an integer."""
 
 _DECLARED = re.compile(r"Cannot declare (\(.{1,300}\)) twice")
-_HEADER = re.compile(r"\s*\[{1,2}([^\[\]]{1,300})\]")
 """What tomllib says of a table whose name is taken."""
+
+_HEADER = re.compile(r"\s*\[{1,2}([^\[\]]{1,300})\]")
+"""The line with the name of a table."""
 
 _PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
 

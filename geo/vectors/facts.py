@@ -116,6 +116,9 @@ def _text_of(cell: Any) -> str:
 
 
 def _fault(fault: Fault, fact: str) -> Fault:
+    correct = _("Correct it, or leave it empty where it is not known.")
+    if fault.kind == "percent-sign":  # the territories have no key for a unit
+        return replace(fault, remedy=correct)
     if fault.kind != "out-of-range":
         return fault
     return replace(
@@ -125,5 +128,5 @@ def _fault(fault: Fault, fact: str) -> Fault:
             text=shown(fault.value or ""),
             most=quantity(MOST[fact], digits=0),
         ),
-        remedy=_("Correct it, or leave it empty where it is not known."),
+        remedy=correct,
     )

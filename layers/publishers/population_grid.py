@@ -8,6 +8,7 @@ publisher's archives contain a 7-Zip archive: unpack them first. Figures of squa
 
 from __future__ import annotations
 
+import math
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -114,7 +115,7 @@ def measure_people(path: Path, territories: Territories, sources: Mapping[str, P
         level=territories.level,
         source=replace(SOURCE, published=date),
         period=date,
-        notices=(_balance(cells, shared, people),),
+        notices=(_balance(cells, shared),),
         reasons=(frame.isna() * int(Reason.NOT_COVERED)).astype("int8"),
         account=Account(
             rows=len(cells),
@@ -167,15 +168,16 @@ def populated_middles(paths: Iterable[Path], territories: Territories) -> gpd.Ge
     return whole[~whole.index.duplicated()]
 
 
-def _balance(cells: Cells, shared: Shared, people: pd.Series) -> Translatable:
-    """Return a notice of how many people there are and where they are counted."""
-    total = float(cells.amount.sum())
+def _balance(cells: Cells, shared: Shared) -> Translatable:
+    """Return a notice of how many people there are and where they are counted. Its numbers add up:
+    people are imputed and have fractions, and the sum is taken after rounding."""
+    total, lost = (math.floor(people + 0.5) for people in (cells.amount.sum(), shared.lost_amount))
     if not shared.lost:
         return remark(
             _(
                 "The {people} people of the {squares} squares of the grid are all brought to "
                 "territories.",
-                people=quantity(total, digits=0),
+                people=quantity(total),
                 squares=quantity(len(cells)),
             )
         )
@@ -185,10 +187,10 @@ def _balance(cells: Cells, shared: Shared, people: pd.Series) -> Translatable:
         "The grid has {total} people in {squares} squares: {placed} are brought to territories, "
         "{lost} live in {count} squares that touch none.",
         shared.lost,
-        total=quantity(total, digits=0),
+        total=quantity(total),
         squares=quantity(len(cells)),
-        placed=quantity(people.sum(), digits=0),
-        lost=quantity(shared.lost_amount, digits=0),
+        placed=quantity(total - lost),
+        lost=quantity(lost),
     )
 
 

@@ -179,7 +179,10 @@ def test_people_of_squares_of_200_m(part: Territories, shared_data: Path, fixtur
     account = atlas.account["population-grid"]
     assert (account["rows"], account["matched"]) == (len(rows), len(rows) - 1)
     assert account["counted"] == {"touches no territory": 1}
-    assert "3 live in 1 square that touches none" in inputs["population-grid"].notices[0]
+    assert inputs["population-grid"].notices[0] == (
+        "The grid has 34,885 people in 1,667 squares: 34,882 are brought to territories, "
+        "3 live in 1 square that touches none."
+    )
     assert "ghsl-population-r4-c18 is not used as well" in inputs["coverage-4g"].notices[-1]
     assert atlas.indicators["population-grid"].period == "2019-12-31"
     share = atlas.values["coverage-4g-people"].dropna()

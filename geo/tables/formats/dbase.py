@@ -157,8 +157,8 @@ def _decoded(path: Path, cells: Mapping[Field, list[bytes]], encoding: str | Non
     for field, column in cells.items():
         texts += column if field.kind == "C" else ()
     data = b"\n".join(texts)
-    said = declared_encoding(path, shapefile_parts(path).get(".cpg"))
-    declared = "cp1252" if is_cp1252(path, said) else codec_of(said)
+    name_in_file = declared_encoding(path, shapefile_parts(path).get(".cpg"))
+    declared = "cp1252" if is_cp1252(path, name_in_file) else codec_of(name_in_file)
     for name in (encoding,) if encoding is not None else (declared, None):
         try:
             return decode(data, file=str(path), encoding=name)

@@ -102,6 +102,34 @@ def test_polygons_around_the_globe_cover_what_is_in_them(crs: str) -> None:
     assert found["east"].tolist() == [0, 0]
 
 
+@pytest.mark.parametrize(
+    ("town", "coverage"),
+    [
+        (box(-100, 40, -99, 41), box(259.5, 39, 260.5, 42)),
+        (box(-100, 40, -99, 41), box(180, -80, 260.5, 80)),
+        (box(260, 40, 261, 41), box(-99.5, 39, -98.5, 42)),
+        (box(179, -17, 180, -16), box(-180, -18, -179, -15).union(box(179.5, -18, 180, -15))),
+        (box(179.5, -17, 180.5, -16), box(-180, -18, -178, -15)),
+    ],
+)
+def test_longitudes_a_full_turn_apart_are_one_place(
+    town: shapely.Geometry, coverage: shapely.Geometry
+) -> None:
+    land = gpd.GeoSeries([town], crs=4326)
+    found = compute_coverage_share(land, gpd.GeoSeries([coverage], crs=4326))
+    assert found.any_percent.iloc[0] == pytest.approx(50, abs=0.01)
+
+
+def test_polygons_that_also_touch_the_edge_of_the_region_cover() -> None:
+    town = gpd.GeoSeries([box(0, 0, 1, 1)], crs=4326)
+    east = 1 + np.degrees(coverage_share.FAR_M / coverage_share.EARTH_RADIUS_M)
+    comb = shapely.union_all([box(-1, -1, 0.5, 2), box(-1, 1.5, 20, 2), box(east, 0, 20, 2)])
+    clip = comb.intersection(box(-8, -8, east, 8))
+    assert clip.geom_type == "GeometryCollection"
+    found = compute_coverage_share(town, gpd.GeoSeries([comb], crs=4326))
+    assert found.any_percent.iloc[0] == pytest.approx(50, abs=0.01)
+
+
 def test_refusals() -> None:
     masts = series([box(0, 0, 5, 10), box(0, 0, 1, 1)], "m")
     with pytest.raises(InputError, match="1 coverage polygons have no group: m1"):

@@ -387,6 +387,11 @@ def test_inhabitants_as_officials_write_them(tmp_path: Path, monkeypatch: Any) -
     atlas = measured(tmp_path, PERCENT, territories='missing = ["unbekannt"]')
     assert atlas.territories.facts["population"].fillna(-1).tolist() == [1234, -1, 803, 12345]
     assert any("a space is read as between thousands" in notice for notice in atlas.notices)
+    monkeypatch.setitem(POLYGONS, "02004", {"name": "Dd", "pop": "12%"})
+    said = faults(tmp_path, PERCENT, territories='missing = ["unbekannt"]')
+    assert "feature 02004, column 'pop': '12%' has a percent sign" in said
+    assert "Correct it, or leave it empty" in said
+    assert "unit = " not in said
 
 
 def test_how_figures_of_territories_are_written_needs_their_field(tmp_path: Path) -> None:
