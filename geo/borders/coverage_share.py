@@ -178,9 +178,9 @@ def _without_what_is_far(coverage: gpd.GeoSeries, territories: gpd.GeoSeries) ->
     around = np.array([west - reach, south - reach, east + reach, north + reach])
     if not np.isfinite(around).all() or west > east:
         return coverage
-    # Coverage may be written with longitudes of 0 to 360, or on the other side of the 180th meridian.
+    # Longitudes of coverage may be from 0 to 360, or across the 180th meridian.
     turn = 360 / _degrees_a_unit(coverage.crs)
-    regions = [around + [shift, 0, shift, 0] for shift in (-turn, 0, turn)]
+    regions = [around + np.array([shift, 0, shift, 0]) for shift in (-turn, 0, turn)]
     boxes = shapely.bounds(coverage.to_numpy())
     near = np.zeros(len(boxes), dtype=bool)
     for region in regions:

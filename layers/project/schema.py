@@ -25,18 +25,20 @@ from zoneblanche.geo.messages import _, languages
 from zoneblanche.geo.vectors.facts import FigureForm
 from zoneblanche.geo.vintages.arrondissements import Choice
 from zoneblanche.layers.measuring.entries import (
+    FileEntry,
+    ProjectLayer,
+    RasterEntry,
+    nodata_figures,
+    refuse_one_mark,
+)
+from zoneblanche.layers.measuring.entry_values import (
     Decimal,
     Digits,
-    FileEntry,
     Missing,
     NoDataFigures,
     Picked,
-    ProjectLayer,
-    RasterEntry,
     Thousands,
     Vintage,
-    nodata_figures,
-    refuse_one_mark,
 )
 
 
