@@ -185,7 +185,7 @@ GOOD = {
     "items": ("code;taux\n01001;1\n01002;2\n1) Ain\n2) ohne Berlin\n", "number"),
     "wide-note": ("code;taux\n01001;1\n01002;2\n\nNote: a; b; c\nLecture: x; y\n", "number"),
     "source-at-the-end": ("code;taux\n01001;1\n01002;2\nSource: INSEE", "number"),
-    "french-sentence": ("code;taux\n01001;1\n01002;2\nCe sont des chiffres provisoires\n", "number"),
+    "french-sentence": ("code;taux\n01001;1\n01002;2\nLes chiffres sont provisoires\n", "number"),
     "legend": ("code;taux\n01001;1\n01002;2\n\nSignes:\n..;non disponible\n", "number"),
     "marks": ("code;taux\n01001;[c]\n01002;<5\n01003;:\n01004;3\n48095;..\n", "number"),
     "grouped": ("code;taux\n01001;1,234\n01002;1,234,567\n01003;5\n", "count"),
