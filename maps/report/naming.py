@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from zoneblanche.maps.report.areas import Area
@@ -12,27 +12,45 @@ from zoneblanche.maps.report.words import ARTICLES
 if TYPE_CHECKING:
     from zoneblanche.maps.report.scope import Scope
 
-
-def articles_of(scope: Scope, area: Area) -> tuple[str, str]:
-    """Return what is before a name to say "of", and before one that is the subject; in a language
-    whose names have no articles, the words of the catalogue and ""."""
-    country = scope.atlas.territories.country
-    known = ARTICLES.get((scope.lang, "" if country is None else country.code))
-    if known is None or area.level not in scope.atlas.territories.parents:
-        return scope.words["of_name"], ""
-    of, definite = (article(area.level, area.code, area.name) for article in known)
-    return of or scope.words["of_name"], definite
+Rule = Callable[[str, str, str], str]
+CONTRACTED = {"Le ": "du ", "Les ": "des "}
+"""What French makes of "de" and the article that a name starts with."""
 
 
 def of_area(scope: Scope, area: Area) -> tuple[Piece, ...]:
     """Return "of Cantal", in French "du Cantal", as pieces of a sentence."""
-    return (Piece(articles_of(scope, area)[0]), Piece(scope.label(area), is_name=True))
+    before, name = genitive(scope, area)
+    return (Piece(before or scope.words["of_name"]), Piece(name, is_name=True))
+
+
+def genitive(scope: Scope, area: Area) -> tuple[str, str]:
+    """Return what is before a name to say "of", "" if not known, and the name: in French
+    ("de la ", "Lozère"), and ("du ", "Havre") of Le Havre."""
+    name = scope.label(area)
+    rules = _rules(scope, area)
+    if rules is None:
+        return "", name
+    for article, contracted in CONTRACTED.items():
+        if name.startswith(article):
+            return contracted, name.removeprefix(article)
+    return rules[0](area.level, area.code, area.name), name
 
 
 def the_area(scope: Scope, area: Area) -> tuple[Piece, ...]:
     """Return "Cantal", in French "le Cantal", as pieces of a sentence."""
-    pieces = (Piece(articles_of(scope, area)[1]), Piece(scope.label(area), is_name=True))
+    rules = _rules(scope, area)
+    article = "" if rules is None else rules[1](area.level, area.code, area.name)
+    pieces = (Piece(article), Piece(scope.label(area), is_name=True))
     return tuple(piece for piece in pieces if piece.text)
+
+
+def _rules(scope: Scope, area: Area) -> tuple[Rule, Rule] | None:
+    """Return the rules of the language for names of a country; None for a set without a name."""
+    territories = scope.atlas.territories
+    if not area.name or area.level not in {*territories.parents, territories.level}:
+        return None
+    country = territories.country
+    return ARTICLES.get((scope.lang, "" if country is None else country.code))
 
 
 def list_areas(scope: Scope, areas: Sequence[Area]) -> tuple[Piece, ...]:

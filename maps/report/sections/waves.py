@@ -128,7 +128,6 @@ def _change_sentence(scope: Scope, dates: tuple[str, str], table: Table, row: st
         given_up=table.at(row, "given_up"),
         both=table.at(row, "both"),
         units=scope.units_of(table.at(row, "both").value),
-        of_units=scope.units,
         in_area=scope.inside(scope.area),
         gains=scope.word("gains", table.at(row, "gained").value),
         losses=scope.word("losses", table.at(row, "given_up").value),

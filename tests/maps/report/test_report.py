@@ -40,9 +40,10 @@ from zoneblanche.layers.edition import edition_inputs, presence_waves
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.presence.barometer import Category, Wave, compute_barometer
 from zoneblanche.maps import write_report
-from zoneblanche.maps.report.areas import find_area, references_of
+from zoneblanche.maps.report.areas import Area, find_area, references_of
 from zoneblanche.maps.report.content import Table
 from zoneblanche.maps.report.map import Figure
+from zoneblanche.maps.report.naming import of_area
 from zoneblanche.maps.report.peers import Standing, standing_of
 from zoneblanche.maps.report.picture import lay_out, paint_picture
 from zoneblanche.maps.report.sections.dimensions import Multiples
@@ -99,8 +100,11 @@ def check_page(report: Report) -> ReportPage:
                 assert squeezed(cell.text).startswith(squeezed(text)), (said.key, target)
         loose = re.sub(rf"\d{{1,2}} ({MONTHS}) \d{{4}}", "", said.words)
         loose = loose.replace("hab./km²", "").replace("people/km²", "")
-        if said.key.startswith("index."):  # the years of the figures of the index
-            loose = re.sub(r"(données de|à|figures of|to) 20\d\d", "", loose)
+        if said.key.startswith("index."):  # the first and last year of the figures of the index
+            main = report.scope.shared.main
+            years = sorted(re.findall(r"\b\d{4}\b", "" if main is None else main.period))
+            for of_years in ("données de {} à {}", "figures of {} to {}") if years else ():
+                loose = loose.replace(of_years.format(years[0], years[-1]), "")
         allowed = re.findall(r"\d+", literals[said.key] + literals["of_a_hundred"])
         for number in re.findall(r"\d+", loose):
             assert number in allowed, (said.key, number, said.words)
@@ -700,6 +704,33 @@ def test_names_of_areas_have_their_article(
     assert definite_article_of(level, code, name) == definite
 
 
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("47001", "d'Agen"),
+        ("76351", "du Havre"),
+        ("85213", "des Lucs-sur-Boulogne"),
+        ("54395", "de Nancy"),
+        ("17300", "de La Rochelle"),
+        ("40119", "Hagetmau"),  # whether its h is silent is not known
+    ],
+)
+def test_a_commune_has_its_article_in_a_sentence(shared: Shared, code: str, name: str) -> None:
+    scope = compose_report(shared, area="48", lang="fr").scope
+    own = name.removeprefix("d'").removeprefix("de ")
+    own = re.sub("^du ", "Le ", re.sub("^des ", "Les ", own))
+    area = Area("commune", code, own, np.zeros(len(shared.atlas.codes), dtype=bool))
+    assert "".join(one.text for one in scope.inside(area)) == f"dans la commune {name}"
+
+
+def test_an_intercommunality_named_after_an_article_is_contracted(shared: Shared) -> None:
+    scope = compose_report(shared, area="48", lang="fr").scope
+    inside = np.zeros(len(shared.atlas.codes), dtype=bool)
+    for name, text in (("Le Grand Chalon", "du Grand Chalon"), ("CC du Sud", "de la CC du Sud")):
+        pieces = of_area(scope, Area("epci", "1", name, inside))
+        assert "".join(one.text for one in pieces) == text
+
+
 def test_a_sentence_of_the_summary_can_be_quoted_alone(
     reports: dict[tuple[str | None, str], Report],
 ) -> None:
@@ -710,7 +741,8 @@ def test_a_sentence_of_the_summary_can_be_quoted_alone(
     assert "données de 20" in said["index.worse.ranged"]
     assert re.search(r"la Lozère est au rang \d+ sur 98 dans l'ordre", said["beside.rank"])
     waves = next(text for key, text in said.items() if key.startswith("waves."))
-    assert re.search(r"\s% des communes le .*\s: \d+ gains?, \d+ pertes?\.$", waves)
+    assert re.search(r"sur \d+ communes dont le chiffre est connu aux deux dates\s: ", waves)
+    assert re.search(r"\s; \d+ gains?, \d+ pertes?\.$", waves)
     said = {one.key: squeezed(one.text) for one in reports["departement:976", "fr"].sentences()}
     assert "0 habitant\u00a0;" in said["types.both"] and "0 habitants" not in said["types.both"]
     assert "celui de la CC du Sud" in said["parts.ends"]
