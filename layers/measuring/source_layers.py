@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Annotated
 
 from pydantic import Field
 
+from zoneblanche.geo.errors import Fault, InputError, nearest, shown
 from zoneblanche.geo.files.toml import Document
 from zoneblanche.geo.files.toml_model import TomlTable, checked
+from zoneblanche.geo.messages import _
+from zoneblanche.geo.plugins import PlugInError
 from zoneblanche.geo.source import union_of
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.indicator import Better, Indicator
@@ -36,7 +40,44 @@ def layers_in(document: Document) -> list[Layer]:
     Raises:
         InputError: all that is wrong with it.
     """
-    return [source_layer(entry) for entry in checked(document, CatalogueTable).layers]
+    entries = checked(document, CatalogueTable).layers
+    try:
+        faults = [fault for entry in entries for fault in unknown_columns(entry)]
+    except PlugInError:  # a publisher cannot be used: the reader of publishers reports it
+        faults = []
+    if faults:
+        with document.locating():
+            raise InputError([replace(fault, file=document.file) for fault in faults])
+    return [source_layer(entry) for entry in entries]
+
+
+def unknown_columns(entry: SourceEntry) -> Iterator[Fault]:
+    """Return the columns of an entry that none of its sources has, each with the nearest name.
+
+    Points, shapes and rasters have the columns that are measured on territories: not checked.
+    """
+    from zoneblanche.layers.publishers.connector import known_connectors
+
+    connectors = known_connectors().values()
+    feeding = [one for one in connectors if {one.id, one.input} & set(entry.origin)]
+    if not isinstance(entry, ColumnEntry) or any(one.on is not None for one in feeding):
+        return
+    columns = list(dict.fromkeys(name for one in feeding for name in one.columns))
+    named = [("value", name) for name in entry.value]
+    named += [("over", entry.over)] if entry.over is not None else []
+    for key, name in named:
+        if columns and name not in columns:
+            yield Fault(
+                _(
+                    "the source {source} has no column {name}.",
+                    source=" or ".join(entry.origin),
+                    name=shown(name),
+                ),
+                column=f"layers.{entry.id}.{key}",
+                value=name,
+                remedy=nearest(name, columns),
+                kind="unknown-column",
+            )
 
 
 def source_layer(entry: ColumnEntry | PresenceEntry) -> Layer:

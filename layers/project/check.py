@@ -14,7 +14,8 @@ from zoneblanche.geo.files.lock import follow_links
 from zoneblanche.geo.files.output import plain_name
 from zoneblanche.geo.messages import _
 from zoneblanche.layers.indicator import RESERVED
-from zoneblanche.layers.measuring.entries import ColumnEntry, RasterEntry, SourceEntry
+from zoneblanche.layers.measuring.entries import RasterEntry, SourceEntry
+from zoneblanche.layers.measuring.source_layers import unknown_columns
 from zoneblanche.layers.project.schema import (
     ProjectTable,
     country_of_project,
@@ -274,25 +275,7 @@ def _source_faults(layer: SourceEntry) -> Iterator[Fault]:
                 remedy=nearest(name, known),
                 kind="unknown-source",
             )
-    feeding = [one for one in connectors if {one.id, one.input} & set(layer.origin)]
-    if not isinstance(layer, ColumnEntry) or any(one.on is not None for one in feeding):
-        return  # what is measured on territories has columns of its own
-    columns = list(dict.fromkeys(name for one in feeding for name in one.columns))
-    named = [("value", name) for name in layer.value]
-    named += [("over", layer.over)] if layer.over is not None else []
-    for key, name in named:
-        if columns and name not in columns:
-            yield Fault(
-                _(
-                    "the source {source} has no column {name}.",
-                    source=" or ".join(layer.origin),
-                    name=shown(name),
-                ),
-                column=f"layers.{layer.id}.{key}",
-                value=name,
-                remedy=nearest(name, columns),
-                kind="unknown-column",
-            )
+    yield from unknown_columns(layer)
 
 
 def _name_faults(table: ProjectTable) -> Iterator[Fault]:

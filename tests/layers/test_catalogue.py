@@ -131,6 +131,24 @@ def test_the_fault_of_the_page() -> None:
     assert str(caught.value) == said
 
 
+def test_an_unknown_column_is_refused_as_in_a_project() -> None:
+    text = (
+        '[[layers]]\nid = "radio"\nfrom = "arcep-technologies"\nunit = "percent"\n'
+        'value = "premises_radio"\nover = "premise"\n'
+    )
+    with pytest.raises(InputError) as caught:
+        described(text)
+    value, over = str(caught.value).splitlines()
+    assert value == (
+        "people_apart.toml, line 5, key 'layers.radio.value': the source arcep-technologies has no "
+        "column 'premises_radio'. Did you mean 'premises'?"
+    )
+    assert over == (
+        "people_apart.toml, line 6, key 'layers.radio.over': the source arcep-technologies has no "
+        "column 'premise'. Did you mean 'premises'?"
+    )
+
+
 def test_every_key_is_on_the_page() -> None:
     from zoneblanche.layers.measuring.entries import ColumnEntry, PresenceEntry
 
