@@ -2,6 +2,9 @@
 
     zoneblanche build --source arcep-debit=… --source insee-filosofi=… … -o atlas.parquet
     python -m scripts.build.method_pages atlas.parquet -o docs
+    python -m scripts.build.method_pages atlas.parquet --only rpnt -o docs
+
+Pages in `docs` are of the whole country: an atlas of a part of it is refused there.
 
 The method is read from the recipe. Correlations, influence and robustness are computed on the
 atlas. An indicator that the atlas does not have is left out of these, and the page says so.
@@ -22,6 +25,7 @@ from zoneblanche.geo.files.output import workshop_file
 from zoneblanche.geo.numerals import format_number
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.catalogue import known_layers
+from zoneblanche.layers.edition import edition_territories
 from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.index.consistency import (
     alpha_by_dimension,
@@ -39,21 +43,33 @@ from zoneblanche.layers.index.uncertainty.robustness import draw_ranks
 from zoneblanche.layers.outputs.atlas_file import load_atlas
 from zoneblanche.scripts.jobs.findings import choice_lines
 
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 HEAD = (
     "<!-- Written by `python -m scripts.build.method_pages`: change the recipe, not this page. -->"
 )
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Write all pages."""
+    """Write all pages, or one."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("atlas", type=Path, help="from `zoneblanche build`")
     parser.add_argument("-o", "--out", type=Path, default=Path("docs"))
+    parser.add_argument("--only", metavar="ID", choices=known_recipes(), help="one recipe")
     options = parser.parse_args(arguments)
     atlas = load_atlas(options.atlas)
-    for name in known_recipes():
+    if options.out.resolve() == DOCS and (lacking := _lacking(atlas)):
+        parser.error(
+            f"the atlas lacks {lacking:,} territories of the country, and the pages in docs are of "
+            "all of them. Build it without --within, or write elsewhere with -o FOLDER."
+        )
+    for name in [options.only] if options.only else known_recipes():
         with workshop_file(options.out / page_name(name)) as staging:
             staging.write_text(method_page(atlas, read_recipe(name)), encoding="utf-8")
+
+
+def _lacking(atlas: Atlas) -> int:
+    """Return the number of territories of the embedded edition that the atlas does not have."""
+    return len(edition_territories(atlas.territories.country).codes.difference(atlas.codes))
 
 
 def page_name(recipe_id: str) -> str:

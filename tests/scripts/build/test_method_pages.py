@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[3]
 def test_the_committed_pages_are_those_of_the_recipes(name: str) -> None:
     page = (ROOT / "docs" / page_name(name)).read_text("utf-8")
     assert page.startswith("\n".join(method_lines(read_recipe(name)))), (
-        "python -m scripts.build.method_pages ATLAS.parquet"
+        f"python -m scripts.build.method_pages full.parquet --only {name} -o docs"
     )
     assert "## Results on real figures" in page
 
@@ -35,3 +35,17 @@ def test_pages_are_written_from_an_atlas(tmp_path: Path) -> None:
     assert "These figures describe a part of the index" in page
     page = (tmp_path / "method-rpnt.md").read_text("utf-8")
     assert "No indicator remains, so there are no results." in page
+
+
+def test_one_page_of_a_part_is_written_elsewhere_and_refused_in_docs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    atlas = tmp_path / "atlas.parquet"
+    save_atlas(read_atlas(read_country("fr"), within="48"), atlas)
+    main([str(atlas), "--only", "rpnt", "-o", str(tmp_path / "pages")])
+    assert [page.name for page in (tmp_path / "pages").iterdir()] == ["method-rpnt.md"]
+    with pytest.raises(SystemExit):
+        main([str(atlas), "--only", "rpnt", "-o", str(ROOT / "docs")])
+    refusal = capsys.readouterr().err
+    assert "lacks 34,723 territories of the country" in refusal
+    assert "Build it without --within" in refusal
