@@ -81,7 +81,7 @@ def _unmeasured(layers: list[tuple[Layer, str]]) -> Translatable:
     )
     return remark(
         ngettext(
-            "{count} layers are not measured because a source is missing: {layers}. Give it "
+            "{count} layer is not measured because a source is missing: {layers}. Give it "
             "with --source NAME=FILE; `zoneblanche list layers` says which each needs.",
             "{count} layers are not measured because a source is missing: {layers}. Give it "
             "with --source NAME=FILE; `zoneblanche list layers` says which each needs.",

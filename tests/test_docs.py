@@ -17,11 +17,13 @@ import shapely
 
 from tests.test_house import ROOMS, imported_rooms
 from zoneblanche.geo import country
+from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.catalogue import known_layers
 from zoneblanche.layers.index.recipe.load import read_recipe
 from zoneblanche.layers.index.score import resolve, score
 from zoneblanche.layers.outputs.export import write_open_data
+from zoneblanche.layers.publishers import connector
 from zoneblanche.scripts.cli import leaf_commands
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -127,7 +129,7 @@ def block_of(page: str, name: str, folder: Path) -> Path:
         rf"`[\w/-]*{re.escape(name)}`[^\n]*:\n\n```\w*\n(.*?)^```$", text, re.S | re.M
     )
     assert found, f"{page} shows no {name}"
-    path = folder / name
+    path = folder / name.strip("/")
     path.write_text(found[1], encoding="utf-8")
     return path
 
@@ -136,12 +138,23 @@ def test_the_publisher_of_its_page_reads_the_file_of_its_page(tmp_path: Path) ->
     scope: dict[str, Any] = {}
     code = block_of("add-a-publisher.md", "access_points.py", tmp_path).read_text("utf-8")
     exec(compile(code, "access_points.py", "exec"), scope)
-    (connector,) = scope["CONNECTORS"]
-    table = connector.read(block_of("add-a-publisher.md", "bornes.csv", tmp_path))
+    (access_points,) = scope["CONNECTORS"]
+    table = access_points.read(block_of("add-a-publisher.md", "bornes.csv", tmp_path))
     assert table.frame["access_points"].fillna(-1).to_dict() == {
         "48095": 12, "48140": 3, "48080": -1,
     }  # fmt: skip
     assert table.reasons["access_points"].tolist() == [0, 0, Reason.NOT_PUBLISHED]
+
+
+def test_the_test_of_a_publisher_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = {"Path": Path, "pytest": pytest, "Reason": Reason, "InputError": InputError}
+    scope: dict[str, Any] = {**names, "read_source": connector.read_source}
+    for name in ("access_points.py", "test_access_points.py"):
+        code = block_of("add-a-publisher.md", f"/{name}", tmp_path).read_text("utf-8")
+        exec(compile(code, name, "exec"), scope)
+    (access_points,) = scope["CONNECTORS"]
+    monkeypatch.setattr(connector, "known_connectors", lambda: {access_points.id: access_points})
+    scope["test_access_points"](tmp_path)
 
 
 def test_the_recipe_of_its_page_scores_a_table(tmp_path: Path) -> None:
@@ -200,6 +213,7 @@ MADE_UP = {
     "geo/countries/lu.toml",
     "layers/index/recipes/fibre-and-website.toml",
     "layers/publishers/access_points.py",
+    "tests/layers/publishers/test_access_points.py",
 }
 """Files that the pages on adding something have the reader write."""
 

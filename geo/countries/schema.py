@@ -13,12 +13,12 @@ from zoneblanche.geo.files.toml import Document
 from zoneblanche.geo.files.toml_lines import Key
 from zoneblanche.geo.files.toml_model import (
     Identifier,
+    Language,
     Line,
     Number,
     TomlTable,
     Words,
     checked,
-    expected,
     refused,
 )
 from zoneblanche.geo.messages import _
@@ -63,7 +63,6 @@ def _box(bounds: Any) -> Any:
 
 Pattern = Annotated[Line, AfterValidator(_compiled)]
 Box = Annotated[Any, BeforeValidator(_box)]
-Language = Annotated[str, Field(pattern="^[a-z]{2}$"), expected(_("two small letters, such as fr"))]
 
 
 class LevelTable(TomlTable):
@@ -119,9 +118,31 @@ def checked_country(document: Document, *, of_package: bool = True) -> CountryTa
                 kind="country-file",
             )
         )
+    if not of_package:  # a test looks at those of the package; pyproj takes a while to import
+        faults += _projection_faults(table, document)
     if faults:
         raise InputError(faults)
     return table
+
+
+def _projection_faults(table: CountryTable, document: Document) -> Iterator[Fault]:
+    """Return the parts whose reference system is not a projection in metres."""
+    import pyproj
+
+    for name, part in table.parts.items():
+        try:
+            crs = pyproj.CRS.from_user_input(part.crs)
+            metric = crs.is_projected and crs.axis_info[0].unit_conversion_factor == 1
+        except pyproj.exceptions.CRSError:
+            metric = False
+        if not metric:
+            yield document.fault(
+                ("parts", name, "crs"),
+                _("{crs} is not a projection in metres.", crs=shown(part.crs)),
+                value=part.crs,
+                remedy=_("Name one that the country uses, such as EPSG:2154 in France."),
+                kind="country-file",
+            )
 
 
 def _level_faults(table: CountryTable, document: Document) -> Iterator[Fault]:

@@ -28,7 +28,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from zoneblanche.geo.errors import Fault, InputError, nearest, shown
 from zoneblanche.geo.files.toml import Document
 from zoneblanche.geo.files.toml_lines import Key
-from zoneblanche.geo.messages import EMPTY, _, quantity
+from zoneblanche.geo.messages import EMPTY, _, languages, quantity
 
 _BRANCH = re.compile(r"<[\w-]+>|\[key\]")
 """What pydantic puts into the path of a key for a member of a union, or for a key itself."""
@@ -130,6 +130,19 @@ Title = Annotated[Any, BeforeValidator(_text_of(1_000, least=1), json_schema_inp
 Prose = Annotated[Any, BeforeValidator(_text_of(20_000, least=1), json_schema_input_type=_Texts)]
 """A longer one."""
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+
+
+def _spoken(lang: Any) -> Any:
+    if lang not in languages():
+        raise refused(
+            _("{got} is not a choice here.", got=shown(lang)),
+            remedy=nearest(str(lang), languages()),
+        )
+    return lang
+
+
+Language = Annotated[str, BeforeValidator(_spoken)]
+"""A language that has a catalogue of messages."""
 
 Model = TypeVar("Model", bound=BaseModel)
 

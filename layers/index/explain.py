@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, nearest
-from zoneblanche.geo.messages import _, pgettext, titled
+from zoneblanche.geo.messages import EMPTY, _, join, pgettext, titled
 from zoneblanche.geo.reasons import Reason
+from zoneblanche.geo.tables.raw import plain
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.recipe.recipe import Dimension, Recipe
 from zoneblanche.layers.index.score import Scored, combine, score_atlas
@@ -90,7 +91,7 @@ def explain(atlas: Atlas, code: str, recipe: str) -> Explanation:
         raise InputError(
             Fault(
                 _("there is no territory {code}.", code=repr(code)),
-                remedy=nearest(code, list(atlas.codes)),
+                remedy=_named(code, atlas) or nearest(code, list(atlas.codes)),
                 kind="unknown-code",
             )
         )
@@ -129,6 +130,15 @@ def explain(atlas: Atlas, code: str, recipe: str) -> Explanation:
             )
         )
     return explain_row(scored, values, code)
+
+
+def _named(name: str, atlas: Atlas) -> str:
+    """Return a suggestion of the territories with this name; case and accents do not count."""
+    names = atlas.territories.names.map(plain)
+    matches = [
+        f"{code} ({atlas.territories.names[code]})" for code in names[names == plain(name)].index
+    ]
+    return _("Did you mean {near}?", near=join(matches[:5], _(" or "))) if matches else EMPTY
 
 
 def explain_row(scored: Scored, values: pd.DataFrame, code: str) -> Explanation:

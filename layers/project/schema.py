@@ -11,9 +11,10 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from zoneblanche.geo.code_part import CodePart
 from zoneblanche.geo.country import Country, read_country, read_country_file
-from zoneblanche.geo.errors import nearest, shown
+from zoneblanche.geo.errors import shown
 from zoneblanche.geo.files.toml_model import (
     Identifier,
+    Language,
     Line,
     Number,
     TomlTable,
@@ -21,7 +22,7 @@ from zoneblanche.geo.files.toml_model import (
     refused,
     unfit,
 )
-from zoneblanche.geo.messages import _, languages
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.vectors.facts import FigureForm
 from zoneblanche.geo.vintages.arrondissements import Choice
 from zoneblanche.layers.measuring.entries import (
@@ -40,19 +41,6 @@ from zoneblanche.layers.measuring.entry_values import (
     Thousands,
     Vintage,
 )
-
-
-def _spoken(lang: Any) -> Any:
-    if lang not in languages():
-        raise refused(
-            _("{got} is not a choice here.", got=shown(lang)),
-            remedy=nearest(str(lang), languages()),
-        )
-    return lang
-
-
-Language = Annotated[str, BeforeValidator(_spoken)]
-"""A language that has a catalogue of messages."""
 
 
 class ParentTable(TomlTable):

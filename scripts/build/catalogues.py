@@ -17,6 +17,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+from babel import Locale
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
@@ -186,6 +187,26 @@ def problems() -> list[str]:
     return found_problems
 
 
+def completeness() -> list[str]:
+    """Return for each language how many of its messages are not translated.
+
+    >>> "French is complete." in completeness()
+    True
+    """
+    sentences = []
+    for path in catalogue_files().values():
+        catalogue = read_catalogue(path)
+        messages = [message for message in catalogue if message.id]
+        count = sum(not all(_strings(message)) for message in messages)
+        name = Locale(path.parts[-3]).english_name
+        sentences.append(
+            f"{name}: {count:,} of {len(messages):,} messages are not translated."
+            if count
+            else f"{name} is complete."
+        )
+    return sentences
+
+
 def _other_slots(message: Message, entry: Message) -> set[str]:
     """Return slots of one that the other lacks. A plural form may leave out the number, as in "a
     row"."""
@@ -217,7 +238,7 @@ def main() -> None:
     if "--check" not in sys.argv[1:]:
         update()
     faults = problems()
-    print("\n".join(faults) or "the catalogues are complete.")
+    print("\n".join(faults) or " ".join(completeness()))
     sys.exit(bool(faults))
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyproj
 import pytest
 import shapely
 from hypothesis import given
@@ -170,6 +171,10 @@ def test_every_country_file_holds_together(code: str) -> None:
     assert west < east
     assert south < north
     assert country.parts[-1].codes == ".*", "the last part holds every remaining code"
+    for part in country.parts:
+        crs = pyproj.CRS(part.crs)
+        assert crs.is_projected, part.crs
+        assert crs.axis_info[0].unit_name == "metre", part.crs
 
 
 def test_codes_of_france() -> None:

@@ -11,6 +11,7 @@ import pytest
 from pydantic import Discriminator, Field
 
 from zoneblanche.geo.countries.schema import checked_country
+from zoneblanche.geo.country import read_country_file
 from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.files.toml import parse_document
 from zoneblanche.geo.files.toml_model import (
@@ -162,6 +163,27 @@ def test_a_country_is_refused_with_line_and_key() -> None:
     text = text.replace('"canton", "country"]', '"canton", "contry"]', 1)
     with pytest.raises(InputError, match=r"key 'levels.municipality.within.3': there is no level"):
         checked_country(parse_document(text.encode(), file="ch.toml"))
+
+
+def test_a_language_without_messages_is_refused(tmp_path: Path) -> None:
+    text = (ROOT / "geo" / "countries" / "ch.toml").read_text("utf-8")
+    (tmp_path / "ch.toml").write_text(text.replace('lang = "fr"', 'lang = "it"'), "utf-8")
+    with pytest.raises(InputError) as caught:
+        read_country_file(tmp_path / "ch.toml")
+    (fault,) = caught.value.faults
+    assert (fault.line, fault.column) == (3, "lang")
+    assert str(fault).endswith("'it' is not a choice here. Known: en, de, fr.")
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:2263", "EPSG:0"])
+def test_a_part_is_measured_in_a_projection_in_metres(tmp_path: Path, crs: str) -> None:
+    text = (ROOT / "geo" / "countries" / "ch.toml").read_text("utf-8")
+    (tmp_path / "ch.toml").write_text(text.replace("EPSG:2056", crs), "utf-8")
+    with pytest.raises(InputError) as caught:
+        read_country_file(tmp_path / "ch.toml")
+    (fault,) = caught.value.faults
+    assert fault.column == "parts.mainland.crs"
+    assert f"'{crs}' is not a projection in metres. Name one that the country uses" in str(fault)
 
 
 def test_help_does_not_import_pydantic() -> None:

@@ -84,6 +84,22 @@ def test_a_mean_that_is_not_arithmetic_starts_from_the_medians(atlas: Atlas) -> 
     assert "favorable" in lines[1]
 
 
+@pytest.mark.parametrize(
+    ("name", "lang", "remedy"),
+    [
+        ("Mende", "en", "Did you mean 48095 (Mende)?"),
+        ("saint chely d apcher", "fr", "Vouliez-vous dire 48140 (Saint-Chély-d'Apcher)\u00a0?"),
+        ("4809", "en", "Did you mean '4809"),
+    ],
+)
+def test_a_name_instead_of_a_code(
+    saved: Path, zoneblanche: Command, name: str, lang: str, remedy: str
+) -> None:
+    status, _, message = zoneblanche("explain", str(saved), name, "--lang", lang)
+    assert status == 2
+    assert remedy in message
+
+
 def test_what_cannot_be_explained_is_said(saved: Path, atlas: Atlas, zoneblanche: Command) -> None:
     status, _, told = zoneblanche("explain", str(saved), "48999", "--lang", "en")
     assert status == 2
