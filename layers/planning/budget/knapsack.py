@@ -113,8 +113,9 @@ def _solved(
     """
     from scipy.optimize import LinearConstraint
 
-    # Scaled, so that the tolerances of the solver are shares of the budget.
-    scale = budget or 1.0
+    # Scaled, so that the tolerance of the solver, 1e-6, is TINY of the budget: its presolve refuses
+    # choices that are nearer to the limit than its tolerance.
+    scale = (budget or 1.0) * TINY / 1e-6
     row, limit = costs[None, usable] / scale, budget / scale
     further = [] if floors is None else [LinearConstraint(floors[0], floors[1], np.inf)]
     bound = np.inf

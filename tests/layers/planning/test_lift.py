@@ -265,6 +265,22 @@ def test_a_set_that_passes_the_budget_by_the_tolerance_of_the_solver_is_refused(
         assert (found.gain, found.exact) == (105, True)
 
 
+def test_the_best_within_a_hair_of_the_budget_is_found() -> None:
+    """Four or five cost the budget, but for a millionth: the solver's own presolve is coarser."""
+    random = np.random.default_rng(1)
+    sets = np.array(list(product((0, 1), repeat=10)), dtype=bool)
+    for case in range(20):
+        gains = random.integers(1, 60, 10).astype("float64")
+        costs = 1e6 / random.integers(4, 6, 10) * (1 + random.normal(0, 1e-6, 10))
+        groups, floor = np.arange(10) % 2, case % 2
+        fits = (sets * costs).sum(axis=1) <= 1e6
+        fits &= (sets[:, ::2].sum(axis=1) >= floor) & (sets[:, 1::2].sum(axis=1) >= floor)
+        best = (sets[fits] * gains).sum(axis=1).max()
+        found = buy(gains, costs, 1e6, groups=groups, floor=floor)
+        assert found.exact
+        assert found.gain == best
+
+
 def test_floors_are_presolved(monkeypatch: pytest.MonkeyPatch) -> None:
     presolved = []
 
