@@ -759,6 +759,14 @@ def test_the_brief_says_nothing_twice(
     assert len([key for key in keys if re.match(r"index\.(worse|better|same)", key)]) == 1
 
 
+def test_the_keys_of_the_brief_are_not_broken(
+    reports: dict[tuple[str | None, str], Report],
+) -> None:
+    """Broken keys made the maps of a tall area too high for the first page."""
+    text = render_report(reports["48", "fr"])
+    assert "#brief .multiples .keys li { white-space: nowrap; }" in text.split("@media print")[1]
+
+
 def test_a_small_share_is_not_written_as_none(shared: Shared) -> None:
     scope = compose_report(shared, area="48", lang="fr").scope
     assert scope.percent(0.009).text == "moins de 0,1\u00a0%"
