@@ -20,7 +20,7 @@ from zoneblanche.geo import country
 from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.catalogue import known_layers
-from zoneblanche.layers.index.recipe.load import read_recipe
+from zoneblanche.layers.index.recipe.load import known_recipes, read_recipe
 from zoneblanche.layers.index.score import resolve, score
 from zoneblanche.layers.outputs.export import write_open_data
 from zoneblanche.layers.publishers import connector
@@ -195,6 +195,30 @@ def test_the_index_lists_every_page() -> None:
     listed = set(re.findall(r"\]\(([^)#]+)", index.read_text("utf-8")))
     pages = {page.name for page in (ROOT / "docs").glob("*.md")} - {index.name}
     assert pages <= listed, pages - listed
+
+
+@pytest.mark.parametrize("name", connector.known_connectors())
+def test_every_source_has_a_row(name: str) -> None:
+    """A row lists ids; `…-epci` continues the first of them, and `ghsl-population-…` any tile."""
+    text = (ROOT / "docs" / "sources.md").read_text("utf-8")
+    rows = [re.findall(r"`([^`]+)`", cell) for cell in re.findall(r"^\| (`.*?) \|", text, re.M)]
+    listed = {one.replace("…-", f"{ids[0]}-") for ids in rows for one in ids}
+    open_ended = tuple(one.removesuffix("…") for one in listed if one.endswith("…"))
+    assert name in listed or name.startswith(open_ended), (
+        f"docs/sources.md has no row of `{name}`: add one to its table"
+    )
+
+
+@pytest.mark.parametrize("name", known_recipes())
+def test_every_shipped_recipe_is_documented(name: str) -> None:
+    page, index = f"method-{name}.md", (ROOT / "docs" / "README.md").read_text("utf-8")
+    assert (ROOT / "docs" / page).is_file(), (
+        f"python -m scripts.build.method_pages full.parquet --only {name} -o docs"
+    )
+    assert f"[{name}]({page})" in index, f"docs/README.md has no link to {page}"
+    recipes = (ROOT / "docs" / "recipes.md").read_text("utf-8")
+    headings = ", ".join(re.findall(r"^### (.*)$", recipes, re.M)).split(", ")
+    assert name in headings, f"docs/recipes.md has no section '### {name}'"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -4,7 +4,7 @@
     python -m scripts.build.method_pages atlas.parquet -o docs
     python -m scripts.build.method_pages atlas.parquet --only rpnt -o docs
 
-Pages in `docs` are of the whole country: an atlas of a part of it is refused there.
+Pages in `docs` are of all France: an atlas of a part of it is refused there.
 
 The method is read from the recipe. Correlations, influence and robustness are computed on the
 atlas. An indicator that the atlas does not have is left out of these, and the page says so.
@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from zoneblanche.geo.country import in_language
+from zoneblanche.geo.country import in_language, read_country
 from zoneblanche.geo.files.output import workshop_file
 from zoneblanche.geo.numerals import format_number
 from zoneblanche.layers.atlas import Atlas
@@ -59,8 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     atlas = load_atlas(options.atlas)
     if options.out.resolve() == DOCS and (lacking := _lacking(atlas)):
         parser.error(
-            f"the atlas lacks {lacking:,} territories of the country, and the pages in docs are of "
-            "all of them. Build it without --within, or write elsewhere with -o FOLDER."
+            f"the atlas lacks {lacking:,} communes of France, and the pages in docs are of all of "
+            "them. Build it without --within, or write elsewhere with -o FOLDER."
         )
     for name in [options.only] if options.only else known_recipes():
         with workshop_file(options.out / page_name(name)) as staging:
@@ -68,8 +68,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _lacking(atlas: Atlas) -> int:
-    """Return the number of territories of the embedded edition that the atlas does not have."""
-    return len(edition_territories(atlas.territories.country).codes.difference(atlas.codes))
+    """Return the number of communes of the embedded edition that the atlas does not have."""
+    return len(edition_territories(read_country("fr")).codes.difference(atlas.codes))
 
 
 def page_name(recipe_id: str) -> str:

@@ -47,5 +47,5 @@ def test_one_page_of_a_part_is_written_elsewhere_and_refused_in_docs(
     with pytest.raises(SystemExit):
         main([str(atlas), "--only", "rpnt", "-o", str(ROOT / "docs")])
     refusal = capsys.readouterr().err
-    assert "lacks 34,723 territories of the country" in refusal
+    assert "lacks 34,723 communes of France" in refusal
     assert "Build it without --within" in refusal
