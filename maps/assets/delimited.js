@@ -423,7 +423,7 @@ function noteMark(text) {
 /** A text with 0 for each digit, a for a single letter and aa for words. */
 function cellForm(text) {
   return text.slice(0, NOTE_LENGTH).trim()
-    .replace(/\p{L}+(?:[ '’.-]+\p{L}+)*/gu, (found) => "aa".slice(0, found.length)).replace(/\p{Nd}/gu, "0");
+    .replace(/\p{L}+(?:[ '’.-]+\p{L}+){0,}/gu, (found) => "aa".slice(0, found.length)).replace(/\p{Nd}/gu, "0");
 }
 
 const filledCells = (cells) => cells.filter((cell) => cell.trim()).length;

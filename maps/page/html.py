@@ -90,6 +90,7 @@ OF_THE_READER = frozenset(
         "codes.js",
         "classing.js",
         "owntable.js",
+        "project.js",
     }
 )
 """Scripts that only a reader's table and weights need."""
