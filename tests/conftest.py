@@ -89,7 +89,7 @@ _CORNERS = [(600_000, 6_500_000), (610_000, 6_500_000), (620_000, 6_500_000), (6
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """In continuous integration nothing is skipped for want of data or of a browser."""
+    """In continuous integration, a test that lacks data or a browser fails."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     skipped = reporter.stats.get("skipped", []) if reporter else []
     if os.environ.get("CI") and skipped and exitstatus == 0:

@@ -463,7 +463,7 @@ def test_a_folium_map_with_foreign_layers_works(
             ".leaflet-control-attribution",
         )
     )
-    assert panel and foot and control and credit, "all stand on the map"
+    assert panel and foot and control and credit, "all are on the map"
     assert control["x"] + control["width"] <= panel["x"], "a user's control is not under the panel"
     assert max(one["y"] + one["height"] for one in (credit, panel)) <= foot["y"] + 1
     page.locator(".leaflet-control-layers input").first.uncheck()

@@ -1,8 +1,8 @@
 """The spread of an indicator within larger areas whose one figure their territories share.
 
-A figure that is known by département says nothing of the communes of one: each has its own truth
-around that figure. A recipe with `coarse = "allow"` ranks them all the same, and its draws add the
-spread that such truths have.
+A figure that is published by département does not describe each of its communes: their true
+figures differ around it. A recipe with `coarse = "allow"` ranks the communes nevertheless, and its
+draws add the standard deviation of these differences.
 """
 
 from __future__ import annotations

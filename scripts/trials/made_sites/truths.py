@@ -183,7 +183,7 @@ _SHARES = {
 
 
 def slug_of(name: str) -> str:
-    """A name as it stands in an address."""
+    """A name in the form that addresses have."""
     import unicodedata
 
     plain = name.lower().replace("œ", "oe").replace("'", "-").replace(" ", "-")
@@ -317,7 +317,7 @@ def _behaving(truth: Truth, drawn: random.Random) -> Truth:
 
 
 def _nothing(truth: Truth) -> Truth:
-    """A site whose page is not read: nothing is known of what stands there."""
+    """A site whose page is not read: its content is unknown."""
     return replace(
         truth, links=(), accounts=frozenset(), level="", statement="", decoy=False, legal="",
         news="", news_in="", services=(), noise=(),

@@ -93,7 +93,9 @@ def spoil(content: bytes, kind: str, chance: random.Random) -> bytes:
         mutation = chance.choice((*suited, *suited, *suited, mutate_bytes))
         try:
             content = mutation(content, chance)
-        except Exception:  # content damaged by an earlier mutation cannot always be parsed again
+        except Exception:
+            # An earlier mutation may have damaged the content so that a library cannot parse it,
+            # and libraries raise anything then. Bytes can always be changed.
             content = mutate_bytes(content, chance)
     return content
 

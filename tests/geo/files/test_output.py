@@ -6,6 +6,7 @@ import os
 import random
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -543,14 +544,16 @@ def save(path: Path, text: str) -> None:
     beside.replace(path)
 
 
-def meanwhile(monkeypatch: pytest.MonkeyPatch, *happens: object, exchange: bool = True) -> None:
+def meanwhile(
+    monkeypatch: pytest.MonkeyPatch, *happens: Callable[[], object], exchange: bool = True
+) -> None:
     """Something happens at the last moment before the exchange, whichever way it is made."""
     waiting = list(happens)
     exchanged, rename = output._exchanged, Path.rename
 
     def late(one: Path, other: Path) -> bool:
         while waiting:
-            waiting.pop()()  # type: ignore[operator]
+            waiting.pop()()
         return exchanged(one, other) if exchange else False
 
     monkeypatch.setattr(output, "_exchanged", late)

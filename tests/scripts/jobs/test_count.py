@@ -79,7 +79,7 @@ def test_own_polygons_sums_and_a_running_cluster(squares: Path, count: Command) 
 
     status, out, err = count(*own(squares, "--sum", "n", "-o", squares / "here.csv"))
     assert status == 0, err
-    assert err == "", "a plain count opens no socket and says nothing of one"
+    assert err == "", "a plain count opens no socket and prints nothing about sockets"
     assert "9000 rows: 6750 points in territories, 2250 in none, 0 without" in out
     text = (squares / "here.csv").read_text("utf-8").splitlines()
     assert text[0] == "code,name,count,sum_n"

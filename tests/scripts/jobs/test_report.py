@@ -53,7 +53,7 @@ def atlas_file(scored: Atlas, tmp_path: Path) -> Path:
 
 
 def stamps(folder: Path) -> dict[str, tuple[int, int]]:
-    """Which files stand there: a file that was written again has another inode or time."""
+    """The inode and time of each file: a file that was written again has others."""
     return {
         path.name: (path.stat().st_ino, path.stat().st_mtime_ns)
         for path in folder.iterdir()
