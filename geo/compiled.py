@@ -25,7 +25,7 @@ def compiled(kernel: Kernel) -> Kernel:
     second or so.
     """
     numba = _load_numba()
-    folder = private_cache()
+    folder = private_cache("kernels")
     if folder is not None:
         try:
             with _cached_in(numba, folder):
@@ -82,14 +82,14 @@ def _cached_in(numba: ModuleType, folder: Path) -> Iterator[None]:
 
 
 @functools.cache
-def private_cache() -> Path | None:
-    """The folder for machine code, made if it is not there; None where it is not the user's alone.
+def private_cache(name: str) -> Path | None:
+    """A folder of the user's cache, made if it is not there; None where it is not the user's alone.
 
     It lies in the user's home, wherever the environment says that caches are.
     """
     try:
         above = _caches() / "zoneblanche"
-        folder = above / "kernels"
+        folder = above / name
         above.parent.mkdir(parents=True, exist_ok=True)
         for part in (above, folder):
             part.mkdir(mode=0o700, exist_ok=True)

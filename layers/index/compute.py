@@ -28,10 +28,12 @@ from zoneblanche.layers.index.steps.orient import scale_ends
 from zoneblanche.layers.index.steps.rank import rank
 from zoneblanche.layers.index.uncertainty.area_means import AreaMeans, draw_area_means
 from zoneblanche.layers.index.uncertainty.errors import draw_errors
+from zoneblanche.layers.index.uncertainty.kept import KeptDraws
 from zoneblanche.layers.index.uncertainty.robustness import draw_dimensions, draw_ranks
 from zoneblanche.layers.index.uncertainty.within import coarse_parts, with_spreads
 from zoneblanche.layers.indicator import Indicator
 
+_INTERVALS, _MEANS = "intervals", "means"
 _DRAWN = ("rank_low", "rank_high", "score_low", "score_high", "worst_decile")
 
 
@@ -77,7 +79,7 @@ def compute_index(atlas: Atlas, recipe: str | Path | Recipe, *, draws: int | Non
     if coarse:
         drawn = _Drawn({}, {}, _too_coarse(recipe, coarse))
     else:
-        drawn = _draw(scoring, atlas.territories, drawable=drawable)
+        drawn = _draw_or_read(scoring, atlas.territories, drawable=drawable)
         if recipe.draws:
             drawn = replace(drawn, notices=(*notices, *drawn.notices))
     atlas = _with_columns(atlas, scored)
@@ -148,6 +150,26 @@ class _Drawn:
     intervals: dict[str, pd.DataFrame]
     area_means: Mapping[str, pd.DataFrame]
     notices: tuple[str, ...] = ()
+
+
+def _draw_or_read(scoring: ScoredAtlas, territories: Territories, *, drawable: bool) -> _Drawn:
+    """Return the draws; those of a large index are kept, unless they come with notices."""
+    if scoring.scored.recipe.draws == 0 or not drawable:
+        return _draw(scoring, territories, drawable=drawable)
+    kept = KeptDraws(scoring, territories)
+    tables = kept.read()
+    if tables is not None:
+        groups: dict[str, dict[str, pd.DataFrame]] = {_INTERVALS: {}, _MEANS: {}}
+        for name, table in tables.items():
+            group, _unused, rest = name.partition(" ")
+            groups[group][rest] = table
+        return _Drawn(groups[_INTERVALS], groups[_MEANS])
+    drawn = _draw(scoring, territories, drawable=drawable)
+    if not drawn.notices:
+        intervals = {f"{_INTERVALS} {name}": table for name, table in drawn.intervals.items()}
+        means = {f"{_MEANS} {level}": table for level, table in drawn.area_means.items()}
+        kept.keep({**intervals, **means})
+    return drawn
 
 
 def _draw(found: ScoredAtlas, territories: Territories, *, drawable: bool) -> _Drawn:

@@ -21,7 +21,7 @@ def test_machine_code_is_kept_where_it_can_be() -> None:
     kernel = compiled(double)
     assert kernel(21) == 42
     assert type(kernel._cache).__name__ == "FunctionCache"
-    assert Path(kernel._cache._cache_path).is_relative_to(private_cache() or "/nowhere")
+    assert Path(kernel._cache._cache_path).is_relative_to(private_cache("kernels") or "/nowhere")
 
 
 def test_a_place_where_nothing_can_be_written_is_no_failure(
@@ -44,7 +44,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def folder_found() -> Path | None:
-    return private_cache.__wrapped__()
+    return private_cache.__wrapped__("kernels")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="rights as POSIX has them")
@@ -72,7 +72,7 @@ def test_without_a_home_nothing_is_kept(home: Path, monkeypatch: pytest.MonkeyPa
     home.rmdir()
     home.write_text("no folder")
     assert folder_found() is None
-    monkeypatch.setattr(module, "private_cache", lambda: None)
+    monkeypatch.setattr(module, "private_cache", lambda name: None)
     kernel = compiled(double)
     assert kernel(21) == 42
     assert type(kernel._cache).__name__ == "NullCache"
