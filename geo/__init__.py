@@ -5,8 +5,8 @@ loaded. Importing the package removes from the environment the variables by whic
 code, because GDAL reads them once, when it is loaded.
 """
 
-from zoneblanche.geo.lazy import lazy_names
-from zoneblanche.geo.surroundings import drop_loading
+from zoneblanche.geo.runtime.lazy import lazy_names
+from zoneblanche.geo.runtime.surroundings import drop_loading
 
 drop_loading()
 

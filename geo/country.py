@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from zoneblanche.geo.files.toml import Document
+    from zoneblanche.geo.files.structured.toml import Document
 
 Text = Mapping[str, str]
 """A text in several languages: {"fr": …, "en": …}."""
@@ -245,7 +245,7 @@ def read_country_file(path: Path) -> Country:
         InputError: all that is wrong with it; or it names an edition, which only a country of
             zoneblanche has.
     """
-    from zoneblanche.geo.files.toml import read_document
+    from zoneblanche.geo.files.structured.toml import read_document
 
     document = read_document(path)
     country = _described(document, of_package=False)

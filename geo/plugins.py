@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any, Generic, Literal, TypeVar
 
 from zoneblanche.geo.errors import Fault, InputError, shown
-from zoneblanche.geo.files.toml import Document, parse_document
+from zoneblanche.geo.files.structured.toml import Document, parse_document
 from zoneblanche.geo.messages import _
 
 Kind = Literal["layers", "publishers", "countries", "recipes", "rules"]

@@ -4,7 +4,7 @@ Each name is imported when it is first used, so that the command line starts bef
 loaded.
 """
 
-from zoneblanche.geo.lazy import lazy_names
+from zoneblanche.geo.runtime.lazy import lazy_names
 
 _HOME = {
     "Atlas": "zoneblanche.layers.atlas",

@@ -17,7 +17,7 @@ from typing import Annotated, Any
 import typer
 
 from zoneblanche.geo.messages import translate
-from zoneblanche.geo.surroundings import drop_settings
+from zoneblanche.geo.runtime.surroundings import drop_settings
 from zoneblanche.scripts.cli_help import HelpfulCommand, HelpfulGroup
 from zoneblanche.scripts.commands.analyse import analyse
 from zoneblanche.scripts.commands.barometer import barometer

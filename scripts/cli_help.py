@@ -13,7 +13,7 @@ from typing import Any
 from typer.core import TyperCommand, TyperGroup
 
 from zoneblanche.geo.errors import Fault, InputError, ProblemWithEnvironment, nearest, visible
-from zoneblanche.geo.files.inputs import reading
+from zoneblanche.geo.files.results.inputs import reading
 from zoneblanche.geo.messages import _, join, ngettext, translate, translate_text
 from zoneblanche.scripts.language import language_of_environment, named_language
 

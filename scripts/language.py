@@ -14,7 +14,7 @@ from pathlib import Path
 
 from zoneblanche.geo.country import known_countries, read_country
 from zoneblanche.geo.errors import ZoneblancheError
-from zoneblanche.geo.files.toml import read_toml
+from zoneblanche.geo.files.structured.toml import read_toml
 from zoneblanche.geo.messages import languages, spoken
 
 OF_FRANCE = ("run", "build", "check")

@@ -17,7 +17,7 @@ from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.build import build_atlas
 from zoneblanche.layers.project.read import read_project
-from zoneblanche.scripts.jobs.run import run_project
+from zoneblanche.scripts.jobs.main_job.run import run_project
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 COMMANDS = re.compile(r"^zoneblanche (.+)$", re.MULTILINE)

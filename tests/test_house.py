@@ -137,16 +137,17 @@ DOORS: dict[str, tuple[str, set[str]]] = {
     "JSON": (
         r"json\.loads?",
         # What a server answers, and the records that zoneblanche writes for itself.
-        {"geo/files/json_text.py", "geo/tables/records.py", "geo/files/records.py",
-         "geo/files/output.py", "geo/files/account.py", "layers/fetching/http.py",
+        {"geo/files/structured/json_text.py", "geo/tables/records.py",
+         "geo/files/structured/records.py", "geo/files/results/output.py",
+         "geo/files/results/account.py", "layers/fetching/http.py",
          "layers/edition/files.py", "layers/probing/pages/links.py",
          "layers/probing/store.py"},
     ),
     "archives": (
         r"(zipfile|tarfile|gzip|bz2|lzma)\.(?!BadZipFile|ZipInfo|compress)\w+|zlib\.decompress\w*",
         # The client unpacks what a server sends, piece by piece; the last packs its own workbook.
-        {"geo/files/archive.py", "geo/tables/formats/workbook.py",
-         "geo/tables/formats/opendocument.py", "layers/outputs/workbook.py",
+        {"geo/files/archive.py", "geo/tables/formats/sheets/workbook.py",
+         "geo/tables/formats/sheets/opendocument.py", "layers/outputs/workbook.py",
          "layers/probing/asking/client.py"},
     ),
     "Parquet": (
@@ -159,7 +160,7 @@ DOORS: dict[str, tuple[str, set[str]]] = {
     "TOML": (
         r"tomllib\.loads?",
         # Tables of the package itself.
-        {"geo/files/toml.py", "maps/report/words.py", "maps/embed/snippets.py",
+        {"geo/files/structured/toml.py", "maps/report/words.py", "maps/embed/snippets.py",
          "layers/probing/packaged.py"},
     ),
 }  # fmt: skip

@@ -19,7 +19,7 @@ import shapely
 from numpy.typing import NDArray
 
 from zoneblanche.geo.borders.arcs import read_rings
-from zoneblanche.geo.compiled import compiled
+from zoneblanche.geo.runtime.compiled import compiled
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

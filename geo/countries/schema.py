@@ -9,9 +9,9 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from zoneblanche.geo.errors import Fault, InputError, nearest, shown
-from zoneblanche.geo.files.toml import Document
-from zoneblanche.geo.files.toml_lines import Key
-from zoneblanche.geo.files.toml_model import (
+from zoneblanche.geo.files.structured.toml import Document
+from zoneblanche.geo.files.structured.toml_lines import Key
+from zoneblanche.geo.files.structured.toml_model import (
     Identifier,
     Language,
     Line,

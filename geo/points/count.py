@@ -19,10 +19,10 @@ import pyproj
 from numpy.typing import NDArray
 
 from zoneblanche.geo.errors import Fault, InputError
-from zoneblanche.geo.executors import Executor, run_chunks
 from zoneblanche.geo.messages import _
 from zoneblanche.geo.points.files import Batch, Chunk, Layout, plan_chunks, read_chunk
 from zoneblanche.geo.points.locate import Locator, build_locator, locate_points
+from zoneblanche.geo.runtime.executors import Executor, run_chunks
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

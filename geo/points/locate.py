@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoneblanche.geo.borders.arcs import Arcs, build_arcs, read_edges
-from zoneblanche.geo.compiled import compiled
+from zoneblanche.geo.runtime.compiled import compiled
 
 Floats = NDArray[np.float64]
 Sides = NDArray[np.int32]

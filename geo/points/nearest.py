@@ -18,11 +18,11 @@ import pyproj
 from numpy.typing import NDArray
 
 from zoneblanche.geo.errors import Fault, InputError
-from zoneblanche.geo.executors import Executor, run_chunks
 from zoneblanche.geo.messages import _
 from zoneblanche.geo.points.count import known_crs, project
 from zoneblanche.geo.points.distance import to_geocentric
 from zoneblanche.geo.points.files import Batch, Chunk, Layout, plan_chunks, read_chunk
+from zoneblanche.geo.runtime.executors import Executor, run_chunks
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

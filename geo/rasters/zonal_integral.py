@@ -21,11 +21,11 @@ from rasterio.enums import Resampling
 from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
 
-from zoneblanche.geo.compiled import compiled
 from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.messages import _
 from zoneblanche.geo.rasters.outline import Outline
 from zoneblanche.geo.rasters.read import Raster, RasterFacts
+from zoneblanche.geo.runtime.compiled import compiled
 
 Floats = NDArray[np.float64]
 

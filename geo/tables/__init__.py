@@ -6,7 +6,7 @@ repaired, and the limits.
 """
 
 from zoneblanche.geo.tables.codes import Codes, Explain, parse_codes
-from zoneblanche.geo.tables.formats.workbook import find_header
+from zoneblanche.geo.tables.formats.sheets.workbook import find_header
 from zoneblanche.geo.tables.missing import MARKS, Figures
 from zoneblanche.geo.tables.numbers import TableUnit, parse_numbers
 from zoneblanche.geo.tables.raw import RawTable, column

@@ -11,13 +11,13 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from zoneblanche.geo.code_groups import join_groups
-from zoneblanche.geo.code_part import WHOLE_CODE, CodePart, part_hint
+from zoneblanche.geo.codes.groups import join_groups
+from zoneblanche.geo.codes.part import WHOLE_CODE, CodePart, part_hint
 from zoneblanche.geo.errors import Fault, InputError, first_of, shown
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS
 from zoneblanche.geo.messages import _, quantity, remark
 from zoneblanche.geo.tables.account import Account, Fate, Listed, account_rows
-from zoneblanche.geo.tables.formats.header import composed
+from zoneblanche.geo.tables.formats.text_files.header import composed
 from zoneblanche.geo.tables.raw import RawTable, column
 
 Explain = Callable[[str], str]
@@ -82,7 +82,7 @@ def parse_codes(
     """Match the codes of a column with the known codes.
 
     Spaces around a code are removed, with a notice; so are marks between its groups, if it is a
-    known code without them (`geo.code_groups`). A row with an unknown code is listed, with the
+    known code without them (`geo.codes.groups`). A row with an unknown code is listed, with the
     result of `explain`. Changes by spreadsheet programs are faults: lost leading zeros, "1001.0",
     "1E5".
 

@@ -15,7 +15,7 @@ from zoneblanche.geo.errors import Fault, InputError, shown
 from zoneblanche.geo.files.kinds import check_file, kind_of, open_plain, refused_kind
 from zoneblanche.geo.files.limits import LARGE_LIMITS, Limits
 from zoneblanche.geo.messages import _, quantity
-from zoneblanche.geo.tables.formats.header import header_of
+from zoneblanche.geo.tables.formats.text_files.header import header_of
 
 _BLOCK_BYTES = 1 << 24
 

@@ -15,7 +15,12 @@ from zoneblanche.geo.errors import Fault, InputError, first_of, shown
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS
 from zoneblanche.geo.messages import _, join, ngettext, remark
 from zoneblanche.geo.reasons import Reason
-from zoneblanche.geo.tables.formats.decimal_mark import SPACES, THIN_GAPS, Marks, decimal_mark
+from zoneblanche.geo.tables.formats.text_files.decimal_mark import (
+    SPACES,
+    THIN_GAPS,
+    Marks,
+    decimal_mark,
+)
 from zoneblanche.geo.tables.missing import MARKS, PLAIN_MARKS, Figures, reason_of
 from zoneblanche.geo.tables.plausible import (
     Column,

@@ -21,11 +21,11 @@ from zoneblanche.geo.files.kinds import DESCRIBED, check_file, kind_of, refused_
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS, Limits
 from zoneblanche.geo.messages import Notices, _, remark, without
 from zoneblanche.geo.tables.formats.dbase import read_dbase
-from zoneblanche.geo.tables.formats.delimited import read_delimited
-from zoneblanche.geo.tables.formats.header import squeezed
 from zoneblanche.geo.tables.formats.json_records import read_records
-from zoneblanche.geo.tables.formats.opendocument import is_spreadsheet, read_spreadsheet
-from zoneblanche.geo.tables.formats.workbook import is_workbook, read_workbook
+from zoneblanche.geo.tables.formats.sheets.opendocument import is_spreadsheet, read_spreadsheet
+from zoneblanche.geo.tables.formats.sheets.workbook import is_workbook, read_workbook
+from zoneblanche.geo.tables.formats.text_files.delimited import read_delimited
+from zoneblanche.geo.tables.formats.text_files.header import squeezed
 from zoneblanche.geo.tables.raw import RawTable
 
 ACCEPTED = _("tables in CSV, TSV, XLSX, ODS, Parquet, JSON and dBASE, and attributes of polygons")

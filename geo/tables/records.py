@@ -11,12 +11,12 @@ from typing import Any
 
 from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.files.archive import gunzipped
-from zoneblanche.geo.files.json_text import parse_json
 from zoneblanche.geo.files.kinds import HEAD, check_file, kind_of, read_bytes, refused_kind
 from zoneblanche.geo.files.limits import LARGE_LIMITS, Limits
+from zoneblanche.geo.files.structured.json_text import parse_json
 from zoneblanche.geo.messages import _, quantity
-from zoneblanche.geo.tables.formats.delimited import cut_delimited
-from zoneblanche.geo.tables.formats.text import Decoded, decode
+from zoneblanche.geo.tables.formats.text_files.delimited import cut_delimited
+from zoneblanche.geo.tables.formats.text_files.text import Decoded, decode
 
 Record = dict[str, Any]
 

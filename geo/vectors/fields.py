@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from zoneblanche.geo.code_groups import join_groups
-from zoneblanche.geo.code_part import WHOLE_CODE, CodePart
+from zoneblanche.geo.codes.groups import join_groups
+from zoneblanche.geo.codes.part import WHOLE_CODE, CodePart
 from zoneblanche.geo.errors import Fault, InputError, first_of, nearest, shown
 from zoneblanche.geo.files.limits import Limits
 from zoneblanche.geo.messages import Notices, _, quantity
@@ -87,7 +87,7 @@ def read_codes(
     """Return the codes of the features, as text, and their faults.
 
     Whole numbers are exact and are read as their digits. Marks between the groups of a code are
-    taken away if it then fits the pattern (`geo.code_groups`). If the pattern shows that leading
+    taken away if it then fits the pattern (`geo.codes.groups`). If the pattern shows that leading
     zeros were lost, they are a fault, like numbers with decimals.
 
     Args:

@@ -16,7 +16,7 @@ import pandas as pd
 import pyproj
 import shapely
 
-from zoneblanche.geo.code_part import WHOLE_CODE, CodePart
+from zoneblanche.geo.codes.part import WHOLE_CODE, CodePart
 from zoneblanche.geo.country import Country
 from zoneblanche.geo.errors import Fault, InputError, first_of
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS, Limits

@@ -17,7 +17,7 @@ import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, first_of, shown
 from zoneblanche.geo.messages import _
-from zoneblanche.geo.tables.formats.header import header_of
+from zoneblanche.geo.tables.formats.text_files.header import header_of
 from zoneblanche.geo.tables.numbers import parse_numbers
 from zoneblanche.geo.tables.raw import column
 from zoneblanche.geo.tables.read import read_raw_table

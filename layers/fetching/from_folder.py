@@ -11,7 +11,7 @@ from zoneblanche.geo.errors import InputError, ZoneblancheError, missing_file
 from zoneblanche.geo.files.kinds import check_file, kind_of
 from zoneblanche.geo.files.limits import LARGE_LIMITS
 from zoneblanche.geo.messages import _, join, titled
-from zoneblanche.geo.tables.formats.header import header_of
+from zoneblanche.geo.tables.formats.text_files.header import header_of
 from zoneblanche.layers.publishers.connector import Connector, known_connectors
 
 LEVELS_AND_CODES = re.compile(

@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import IO
 
-from zoneblanche.geo.files.records import is_plain_file, read_record, write_whole
+from zoneblanche.geo.files.structured.records import is_plain_file, read_record, write_whole
 from zoneblanche.layers.fetching.resume import Begun, valid_etag
 
 _MOST_NOTE_BYTES = 100_000

@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from zoneblanche.geo.errors import ProblemWithEnvironment
-from zoneblanche.geo.files.records import is_plain_file, read_record, write_whole
+from zoneblanche.geo.files.structured.records import is_plain_file, read_record, write_whole
 from zoneblanche.geo.messages import _, quantity
 from zoneblanche.geo.source import Source, sha256_of
 from zoneblanche.layers.fetching.resume import valid_etag

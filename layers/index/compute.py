@@ -27,8 +27,8 @@ from zoneblanche.layers.index.score import Scored, ScoredAtlas, resolve, score_a
 from zoneblanche.layers.index.steps.orient import scale_ends
 from zoneblanche.layers.index.steps.rank import rank
 from zoneblanche.layers.index.uncertainty.area_means import AreaMeans, draw_area_means
+from zoneblanche.layers.index.uncertainty.drawing.kept import KeptDraws
 from zoneblanche.layers.index.uncertainty.errors import draw_errors
-from zoneblanche.layers.index.uncertainty.kept import KeptDraws
 from zoneblanche.layers.index.uncertainty.robustness import draw_dimensions, draw_ranks
 from zoneblanche.layers.index.uncertainty.within import coarse_parts, with_spreads
 from zoneblanche.layers.indicator import Indicator

@@ -11,9 +11,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Discriminator, Field, model_validator
 
-from zoneblanche.geo.code_part import CodePart
+from zoneblanche.geo.codes.part import CodePart
 from zoneblanche.geo.errors import shown
-from zoneblanche.geo.files.toml_model import (
+from zoneblanche.geo.files.structured.toml_model import (
     Identifier,
     Line,
     Name,

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PlainValidator
 
 from zoneblanche.geo.errors import nearest, shown
-from zoneblanche.geo.files.toml_model import Name, expected, refused, unfit
+from zoneblanche.geo.files.structured.toml_model import Name, expected, refused, unfit
 from zoneblanche.geo.messages import _
 from zoneblanche.geo.reasons import Reason
 

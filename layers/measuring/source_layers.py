@@ -9,8 +9,8 @@ from typing import Annotated
 from pydantic import Field
 
 from zoneblanche.geo.errors import Fault, InputError, nearest, shown
-from zoneblanche.geo.files.toml import Document
-from zoneblanche.geo.files.toml_model import TomlTable, checked
+from zoneblanche.geo.files.structured.toml import Document
+from zoneblanche.geo.files.structured.toml_model import TomlTable, checked
 from zoneblanche.geo.messages import _
 from zoneblanche.geo.plugins import PlugInError
 from zoneblanche.geo.source import union_of

@@ -24,8 +24,8 @@ from zoneblanche.geo.country import Country, known_countries, read_country
 from zoneblanche.geo.errors import InputError, ZoneblancheError
 from zoneblanche.geo.files.kinds import check_file, kind_of
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS, Limits
-from zoneblanche.geo.files.output import staged_file
 from zoneblanche.geo.files.parquet import open_parquet
+from zoneblanche.geo.files.results.output import staged_file
 from zoneblanche.geo.messages import _, notice_as_dict
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.recipe.record import recipe_as_dict

@@ -13,9 +13,9 @@ import shapely
 
 from zoneblanche.geo.country import read_country
 from zoneblanche.geo.errors import Fault, InputError, blamed_on
-from zoneblanche.geo.files.json_text import parse_json
 from zoneblanche.geo.files.limits import Limits
 from zoneblanche.geo.files.parquet import ParquetSource, cells_of, longest_of
+from zoneblanche.geo.files.structured.json_text import parse_json
 from zoneblanche.geo.messages import _, notice_from_dict, quantity
 from zoneblanche.geo.source import source_from_dict
 from zoneblanche.geo.territories import Territories

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from zoneblanche.geo.country import known_countries, read_country
 from zoneblanche.geo.errors import Fault, nearest, shown
-from zoneblanche.geo.files.json_types import LONGEST_TEXT, Wrong, check_json
+from zoneblanche.geo.files.structured.json_types import LONGEST_TEXT, Wrong, check_json
 from zoneblanche.geo.messages import SLOT, _, quantity
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source

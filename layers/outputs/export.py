@@ -1,7 +1,7 @@
 """The files of a run: the territories as CSV, GeoParquet and GeoPackage, and their descriptions.
 
-Everything here writes into a folder that is not yet in its place (`geo.files.output`). No file
-contains a time or a machine name, so the same inputs give the same bytes.
+Everything here writes into a folder that is not yet in its place (`geo.files.results.output`). No
+file contains a time or a machine name, so the same inputs give the same bytes.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ import geopandas as gpd
 import pyogrio
 
 from zoneblanche.geo.errors import InputError
-from zoneblanche.geo.files.lock import written_by_gdal
+from zoneblanche.geo.files.results.lock import written_by_gdal
 from zoneblanche.geo.messages import _
 from zoneblanche.layers.outputs.styles import LAYER, Style, write_qml, write_sld
 

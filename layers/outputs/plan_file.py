@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.errors import Fault, InputError, first_of
-from zoneblanche.geo.files.json_text import read_json
-from zoneblanche.geo.files.json_types import Wrong, check_json
+from zoneblanche.geo.files.structured.json_text import read_json
+from zoneblanche.geo.files.structured.json_types import Wrong, check_json
 from zoneblanche.geo.messages import Translatable, _, message_from_dict
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.indicator import Indicator, indicator_from_dict

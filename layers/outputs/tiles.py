@@ -8,8 +8,8 @@ import geopandas as gpd
 import shapely
 
 from zoneblanche.geo.errors import InputError
-from zoneblanche.geo.files.lock import written_by_gdal
-from zoneblanche.geo.files.output import staged_file
+from zoneblanche.geo.files.results.lock import written_by_gdal
+from zoneblanche.geo.files.results.output import staged_file
 from zoneblanche.geo.messages import _
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.outputs.export import results_table

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from zoneblanche.geo.country import known_countries
 from zoneblanche.geo.errors import Fault, InputError, missing_file, nearest, shown
-from zoneblanche.geo.files.lock import follow_links
-from zoneblanche.geo.files.output import plain_name
+from zoneblanche.geo.files.results.lock import follow_links
+from zoneblanche.geo.files.results.output import plain_name
 from zoneblanche.geo.messages import _
 from zoneblanche.layers.indicator import RESERVED
 from zoneblanche.layers.measuring.entries import RasterEntry, SourceEntry

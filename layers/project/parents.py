@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from zoneblanche.geo.code_groups import join_groups
+from zoneblanche.geo.codes.groups import join_groups
 from zoneblanche.geo.errors import Fault, InputError, first_of
 from zoneblanche.geo.messages import Notices, _, ngettext
 from zoneblanche.geo.tables import column, read_raw_table

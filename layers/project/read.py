@@ -14,8 +14,8 @@ from typing import Any
 from zoneblanche.geo.country import Country, Text
 from zoneblanche.geo.errors import Fault, InputError, gathered
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS, Limits
-from zoneblanche.geo.files.toml import Document, read_document
-from zoneblanche.geo.files.toml_model import checked
+from zoneblanche.geo.files.structured.toml import Document, read_document
+from zoneblanche.geo.files.structured.toml_model import checked
 from zoneblanche.geo.messages import spoken
 from zoneblanche.layers.project.check import check_country, check_project
 from zoneblanche.layers.project.schema import (

@@ -9,10 +9,10 @@ from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from zoneblanche.geo.code_part import CodePart
+from zoneblanche.geo.codes.part import CodePart
 from zoneblanche.geo.country import Country, read_country, read_country_file
 from zoneblanche.geo.errors import shown
-from zoneblanche.geo.files.toml_model import (
+from zoneblanche.geo.files.structured.toml_model import (
     Identifier,
     Language,
     Line,

@@ -19,7 +19,7 @@ import zoneblanche.layers.publishers
 from zoneblanche.geo.country import Text
 from zoneblanche.geo.errors import Fault, InputError, nearest
 from zoneblanche.geo.files.kinds import check_there
-from zoneblanche.geo.files.records import read_record
+from zoneblanche.geo.files.structured.records import read_record
 from zoneblanche.geo.messages import _, join
 from zoneblanche.geo.plugins import Known, with_plugins
 from zoneblanche.geo.source import Source, sha256_of

@@ -354,7 +354,7 @@ function mostCommon(numbers) {
   return [...times].reduce((best, one) => (one[1] > best[1] ? one : best), [0, 0]);
 }
 
-/** The records without the notes below them, by the rules of geo/tables/formats/notes.py. */
+/** The records without the notes below them, by the rules of geo/tables/formats/text_files/notes.py. */
 function withoutNotes(cut, lines) {
   const { records } = cut;
   const width = records[0]?.cells.length ?? 1;

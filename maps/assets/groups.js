@@ -1,5 +1,5 @@
 // Codes that are written in groups ("01 001" is 01001), and rows of totals that have none: the rules of
-// geo/code_groups.py and geo/tables/codes.py.
+// geo/codes/groups.py and geo/tables/codes.py.
 
 const GROUP_MARKS = /[\s\u00ad\u200b\ufeff'’_./\u2010-\u2013-]+/g;
 const GROUP_SPACES = /[\s\u00ad\u200b\ufeff]/g;

@@ -29,7 +29,7 @@ from zoneblanche.maps.drawn.palettes import (
     ramp,
 )
 from zoneblanche.maps.drawn.words import WORDS, percent_sign
-from zoneblanche.maps.page.layers import Citations, describe_bivariate, describe_layer
+from zoneblanche.maps.page.header.layers import Citations, describe_bivariate, describe_layer
 
 if TYPE_CHECKING:
     from zoneblanche.layers.atlas import Atlas

@@ -11,7 +11,7 @@ from zoneblanche.maps.drawn.bivariate import Bivariate, ids_of
 from zoneblanche.maps.drawn.classes import Classed, Edges, class_territories
 from zoneblanche.maps.drawn.palettes import MISSING
 from zoneblanche.maps.drawn.words import WORDS
-from zoneblanche.maps.page.layers import list_bivariates, shown_digits
+from zoneblanche.maps.page.header.layers import list_bivariates, shown_digits
 from zoneblanche.maps.report.map import title_with_unit
 
 if TYPE_CHECKING:

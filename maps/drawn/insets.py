@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from zoneblanche.geo.country import Part
-from zoneblanche.maps.page.places import part_of_each
+from zoneblanche.maps.page.header.places import part_of_each
 
 if TYPE_CHECKING:
     from zoneblanche.geo.territories import Territories

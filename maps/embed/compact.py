@@ -13,12 +13,12 @@ from zoneblanche.geo.country import Text
 from zoneblanche.geo.messages import in_languages
 from zoneblanche.layers.analysis.areas import with_area_means
 from zoneblanche.maps.drawn.bivariate import Bivariate, ids_of
-from zoneblanche.maps.page.geometry import PageGeometry, encode_geometry
-from zoneblanche.maps.page.headline import write_headline
-from zoneblanche.maps.page.joined import join_geometry
+from zoneblanche.maps.page.header.headline import write_headline
+from zoneblanche.maps.page.header.places import OPENING_COUNT
+from zoneblanche.maps.page.header.upper_levels import atlas_above, counts_above
 from zoneblanche.maps.page.payload import GLANCE, Embedded, Payload, write_payload
-from zoneblanche.maps.page.places import OPENING_COUNT
-from zoneblanche.maps.page.upper_levels import atlas_above, counts_above
+from zoneblanche.maps.page.shapes.geometry import PageGeometry, encode_geometry
+from zoneblanche.maps.page.shapes.joined import join_geometry
 
 if TYPE_CHECKING:
     from zoneblanche.layers.atlas import Atlas

@@ -19,8 +19,8 @@ import numpy as np
 
 from zoneblanche.geo.country import Text, in_language
 from zoneblanche.geo.errors import Fault, InputError
-from zoneblanche.geo.files.account import MARK, sealed
-from zoneblanche.geo.files.output import check_folder_place, staged_folder
+from zoneblanche.geo.files.results.account import MARK, sealed
+from zoneblanche.geo.files.results.output import check_folder_place, staged_folder
 from zoneblanche.geo.messages import _
 from zoneblanche.geo.source import sha256_of, union_of
 from zoneblanche.layers.outputs.tiles import write_pmtiles
@@ -36,8 +36,8 @@ from zoneblanche.maps.embed.snippets import (
     write_snippets,
 )
 from zoneblanche.maps.page.content_policy import hash_source
-from zoneblanche.maps.page.geometry import PageGeometry
 from zoneblanche.maps.page.noscript_text import write_findings
+from zoneblanche.maps.page.shapes.geometry import PageGeometry
 from zoneblanche.maps.page.write_page import page_text
 from zoneblanche.maps.report.areas import find_area, part_of
 from zoneblanche.maps.report.map import Figure, draw_figure

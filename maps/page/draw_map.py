@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import folium
 
-from zoneblanche.geo.files.signature import signed_text
+from zoneblanche.geo.files.results.signature import signed_text
 from zoneblanche.geo.messages import _
 from zoneblanche.maps.drawn.bivariate import Bivariate
 from zoneblanche.maps.page.folium_layer import AtlasLayer

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from zoneblanche.geo.files.output import staged_file
+from zoneblanche.geo.files.results.output import staged_file
 from zoneblanche.maps.drawn.assets import read_asset
 from zoneblanche.maps.drawn.legend import Key
 from zoneblanche.maps.drawn.palettes import RULE

@@ -16,15 +16,14 @@ from zoneblanche.maps.drawn.bivariate import Bivariate, ids_of
 from zoneblanche.maps.drawn.palettes import for_page
 from zoneblanche.maps.drawn.words import HOW_TO_READ, page_words
 from zoneblanche.maps.page.encoding import pack_block
-from zoneblanche.maps.page.geometry import PageGeometry, encode_geometry
-from zoneblanche.maps.page.layers import (
+from zoneblanche.maps.page.header.layers import (
     Citations,
     describe_bivariate,
     describe_layer,
     list_bivariates,
     page_text,
 )
-from zoneblanche.maps.page.places import (
+from zoneblanche.maps.page.header.places import (
     choose_opening,
     choose_outline,
     describe_bands,
@@ -38,9 +37,10 @@ from zoneblanche.maps.page.places import (
     place_of,
     write_json,
 )
-from zoneblanche.maps.page.probability import SUFFIX, with_probabilities
-from zoneblanche.maps.page.table_words import table_words
-from zoneblanche.maps.page.upper_levels import describe_upper
+from zoneblanche.maps.page.header.probability import SUFFIX, with_probabilities
+from zoneblanche.maps.page.header.table_words import table_words
+from zoneblanche.maps.page.header.upper_levels import describe_upper
+from zoneblanche.maps.page.shapes.geometry import PageGeometry, encode_geometry
 
 if TYPE_CHECKING:
     from zoneblanche.layers.atlas import Atlas

@@ -15,11 +15,11 @@ from zoneblanche.geo.country import Text, in_language
 from zoneblanche.maps.drawn.bivariate import Bivariate, ids_of, read_show
 from zoneblanche.maps.drawn.classes import class_territories
 from zoneblanche.maps.drawn.legend import describe_classes, keys_of
-from zoneblanche.maps.page.geometry import PageGeometry
 from zoneblanche.maps.page.html import Still, write_document, write_whole
 from zoneblanche.maps.page.noscript_text import write_findings
 from zoneblanche.maps.page.payload import Payload, write_payload
-from zoneblanche.maps.page.still import paint_still
+from zoneblanche.maps.page.shapes.geometry import PageGeometry
+from zoneblanche.maps.page.shapes.still import paint_still
 
 if TYPE_CHECKING:
     from zoneblanche.layers.atlas import Atlas

@@ -15,7 +15,7 @@ import shapely
 
 from zoneblanche.geo.country import Part, in_language
 from zoneblanche.maps.drawn.insets import distant_groups
-from zoneblanche.maps.page.places import choose_outline, describe_levels
+from zoneblanche.maps.page.header.places import choose_outline, describe_levels
 
 if TYPE_CHECKING:
     from zoneblanche.geo.territories import Territories

@@ -19,7 +19,7 @@ import numpy as np
 
 from zoneblanche.geo.country import in_language
 from zoneblanche.geo.errors import ProblemWithEnvironment
-from zoneblanche.geo.files.output import staged_file
+from zoneblanche.geo.files.results.output import staged_file
 from zoneblanche.geo.messages import _, fill, quantity, translate, translate_all
 from zoneblanche.geo.source import union_of
 from zoneblanche.maps.drawn.bivariate import Bivariate, ids_of, read_show, title_of
@@ -27,7 +27,7 @@ from zoneblanche.maps.drawn.cite import cite_all
 from zoneblanche.maps.drawn.classes import Classed, class_territories
 from zoneblanche.maps.drawn.legend import describe_classes
 from zoneblanche.maps.drawn.words import WORDS, write_date
-from zoneblanche.maps.page.layers import is_coarse, measured_partly
+from zoneblanche.maps.page.header.layers import is_coarse, measured_partly
 from zoneblanche.maps.print.compose import compose
 from zoneblanche.maps.print.layout import Caption, Paper
 from zoneblanche.maps.print.pen import FONT, check_matplotlib, clean

@@ -10,8 +10,8 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from zoneblanche.geo.errors import Fault, InputError
-from zoneblanche.geo.files.inputs import note_inputs
 from zoneblanche.geo.files.kinds import check_there, read_bytes
+from zoneblanche.geo.files.results.inputs import note_inputs
 from zoneblanche.geo.messages import _
 from zoneblanche.maps.drawn.words import write_date
 from zoneblanche.maps.report.words import words_in

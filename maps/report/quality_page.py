@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zoneblanche.geo.country import in_language
-from zoneblanche.geo.files.output import staged_file
+from zoneblanche.geo.files.results.output import staged_file
 from zoneblanche.geo.messages import (
     _,
     join,

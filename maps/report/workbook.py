@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from zoneblanche.geo.files.output import staged_file
+from zoneblanche.geo.files.results.output import staged_file
 from zoneblanche.layers.outputs.workbook import write_tables
 from zoneblanche.maps.report.content import Cell, Table
 from zoneblanche.maps.report.write import Report

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import markupsafe
 
 from zoneblanche.geo.errors import InputError, ProblemWithEnvironment
-from zoneblanche.geo.files.output import staged_file
+from zoneblanche.geo.files.results.output import staged_file
 from zoneblanche.geo.messages import _, languages
 from zoneblanche.maps.drawn.assets import read_asset, read_template, templates
 from zoneblanche.maps.page.content_policy import hash_source

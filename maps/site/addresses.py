@@ -6,7 +6,7 @@ import hashlib
 from urllib.parse import quote
 
 from zoneblanche.geo.errors import InputError
-from zoneblanche.geo.files.output import plain_name
+from zoneblanche.geo.files.results.output import plain_name
 
 PAGE = "index.html"
 """Links name the file, so that they work without a server too."""

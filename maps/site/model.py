@@ -14,8 +14,8 @@ from zoneblanche.geo.country import in_language
 from zoneblanche.geo.numerals import format_number
 from zoneblanche.geo.source import union_of
 from zoneblanche.maps.drawn.words import YES_NO, percent_sign, write_date
-from zoneblanche.maps.page.geometry import PageGeometry
-from zoneblanche.maps.page.upper_levels import atlas_above
+from zoneblanche.maps.page.header.upper_levels import atlas_above
+from zoneblanche.maps.page.shapes.geometry import PageGeometry
 from zoneblanche.maps.site.words import default_title, updated_to, words_in
 
 if TYPE_CHECKING:

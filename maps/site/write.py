@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from zoneblanche.geo.files.account import MARK, sealed
-from zoneblanche.geo.files.output import check_folder_place, staged_folder
+from zoneblanche.geo.files.results.account import MARK, sealed
+from zoneblanche.geo.files.results.output import check_folder_place, staged_folder
 from zoneblanche.geo.numerals import format_number
 from zoneblanche.geo.source import sha256_of
 from zoneblanche.layers.outputs.export import write_json, write_open_data
@@ -18,8 +18,8 @@ from zoneblanche.maps.drawn.assets import read_asset, templates
 from zoneblanche.maps.drawn.cite import cite
 from zoneblanche.maps.drawn.words import colon, write_date
 from zoneblanche.maps.embed.write import check_base
-from zoneblanche.maps.page.geometry import encode_geometry
 from zoneblanche.maps.page.noscript_text import write_findings
+from zoneblanche.maps.page.shapes.geometry import encode_geometry
 from zoneblanche.maps.page.write_page import write_page
 from zoneblanche.maps.report.write import Shared, compose_report, render_report
 from zoneblanche.maps.site.addresses import PAGE, level_folder, link_to, root_of

@@ -28,7 +28,7 @@ from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.index.recipe.load import read_recipe
 from zoneblanche.layers.index.recipe.recipe import Dimension, Recipe, Uncertainty
 from zoneblanche.layers.index.score import resolve, score_atlas
-from zoneblanche.layers.index.uncertainty import plain
+from zoneblanche.layers.index.uncertainty.drawing import plain
 from zoneblanche.layers.index.uncertainty.errors import ErrorSampler
 from zoneblanche.layers.index.uncertainty.own_rank import own_rank_indices
 from zoneblanche.scripts.bench.first_answer import OWN_SITE_KM, reference_table

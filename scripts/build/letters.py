@@ -12,7 +12,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from zoneblanche.geo.files.json_text import read_json
+from zoneblanche.geo.files.structured.json_text import read_json
 
 MOST_BYTES = 1 << 28
 ALPHABETS = {

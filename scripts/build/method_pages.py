@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.country import in_language, read_country
-from zoneblanche.geo.files.output import workshop_file
+from zoneblanche.geo.files.results.output import workshop_file
 from zoneblanche.geo.numerals import format_number
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.catalogue import known_layers
@@ -37,7 +37,7 @@ from zoneblanche.layers.index.consistency import (
 from zoneblanche.layers.index.recipe.load import known_recipes, read_recipe
 from zoneblanche.layers.index.recipe.recipe import Dimension, Element, Recipe
 from zoneblanche.layers.index.score import Scored, ScoredAtlas, resolve, score_atlas
-from zoneblanche.layers.index.uncertainty.draws import LISTS
+from zoneblanche.layers.index.uncertainty.drawing.draws import LISTS
 from zoneblanche.layers.index.uncertainty.remove import remove_each
 from zoneblanche.layers.index.uncertainty.robustness import draw_ranks
 from zoneblanche.layers.outputs.atlas_file import load_atlas

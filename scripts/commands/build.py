@@ -37,7 +37,7 @@ def build(
     verbose: Verbose = False,
 ) -> None:
     """Measure the layers and write them as one atlas, without an index."""
-    from zoneblanche.scripts.jobs.build_and_index import build_atlas_file
+    from zoneblanche.scripts.jobs.main_job.build_and_index import build_atlas_file
 
     build_atlas_file(
         project,

@@ -26,7 +26,7 @@ def index(
     verbose: Verbose = False,
 ) -> None:
     """Compute a composite index (and flags) on an atlas."""
-    from zoneblanche.scripts.jobs.build_and_index import index_atlas_file
+    from zoneblanche.scripts.jobs.main_job.build_and_index import index_atlas_file
 
     index_atlas_file(
         atlas,

@@ -46,7 +46,7 @@ def map_(
     title: Title = None,
 ) -> None:
     """Draw an atlas as one self-contained interactive page, or as a picture for print."""
-    from zoneblanche.scripts.jobs.draw_map import MapOrder, draw_map_file
+    from zoneblanche.scripts.jobs.main_job.draw_map import MapOrder, draw_map_file
 
     draw_map_file(
         MapOrder(atlas, out, form, show, within, check_lang(lang), title, width, method, breaks)

@@ -9,7 +9,7 @@ import typer
 
 from zoneblanche.geo.errors import Fault, InputError, nearest
 from zoneblanche.geo.messages import _, languages
-from zoneblanche.scripts.jobs.overrides import Overrides
+from zoneblanche.scripts.jobs.main_job.overrides import Overrides
 
 Project = Annotated[
     Path | None,

@@ -45,7 +45,7 @@ def run(
     verbose: Verbose = False,
 ) -> None:
     """The main job: layers, index, flags, the map page and the files, into one folder."""
-    from zoneblanche.scripts.jobs.run import run_project
+    from zoneblanche.scripts.jobs.main_job.run import run_project
 
     run_project(
         project,

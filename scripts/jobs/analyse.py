@@ -10,7 +10,7 @@ import pandas as pd
 
 from zoneblanche.geo.borders.contiguity import Contiguity, compute_contiguity
 from zoneblanche.geo.errors import InputError
-from zoneblanche.geo.files.output import check_file_place, staged_file
+from zoneblanche.geo.files.results.output import check_file_place, staged_file
 from zoneblanche.geo.messages import _, join, ngettext, pgettext, quantity, titled, translate
 from zoneblanche.geo.nesting import mean_by
 from zoneblanche.layers.aggregate import atlas_at

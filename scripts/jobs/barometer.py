@@ -14,7 +14,7 @@ import pandas as pd
 
 from zoneblanche.geo.country import read_country
 from zoneblanche.geo.errors import Fault, InputError, nearest
-from zoneblanche.geo.files.output import check_file_place, staged_file
+from zoneblanche.geo.files.results.output import check_file_place, staged_file
 from zoneblanche.geo.messages import _, semicolons, spoken, translate, translate_all
 from zoneblanche.geo.numerals import format_number
 from zoneblanche.geo.tables.spreadsheet_safe import spreadsheet_safe

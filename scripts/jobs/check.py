@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from zoneblanche.geo.errors import Fault, InputError
-from zoneblanche.geo.files.output import check_places, staged_file
+from zoneblanche.geo.files.results.output import check_places, staged_file
 from zoneblanche.geo.messages import _, translate
 from zoneblanche.geo.tables import safe_text
 from zoneblanche.layers.analysis.candidates import list_candidates
@@ -16,8 +16,8 @@ from zoneblanche.layers.project.index import with_index
 from zoneblanche.maps.drawn.cite import SEMICOLON
 from zoneblanche.maps.drawn.words import colon
 from zoneblanche.maps.report.quality_page import WORDS, Section, compose_quality, write_quality_page
-from zoneblanche.scripts.jobs.overrides import NOTHING, Overrides
-from zoneblanche.scripts.jobs.run import adjusted_project
+from zoneblanche.scripts.jobs.main_job.overrides import NOTHING, Overrides
+from zoneblanche.scripts.jobs.main_job.run import adjusted_project
 
 
 def check_project_file(

@@ -13,13 +13,13 @@ import pandas as pd
 
 from zoneblanche.geo.country import read_country
 from zoneblanche.geo.errors import Fault, InputError, nearest
-from zoneblanche.geo.executors import Executor
-from zoneblanche.geo.files.output import check_file_place, staged_file
+from zoneblanche.geo.files.results.output import check_file_place, staged_file
 from zoneblanche.geo.messages import _, join, ngettext, semicolons
 from zoneblanche.geo.nesting import groups_at, sum_by
 from zoneblanche.geo.points.count import Engine, Layout, PointCounts, count_points
 from zoneblanche.geo.points.distance import centres_of
 from zoneblanche.geo.points.nearest import compute_nearest
+from zoneblanche.geo.runtime.executors import Executor
 from zoneblanche.geo.tables.spreadsheet_safe import spreadsheet_safe
 from zoneblanche.geo.territories import Territories
 from zoneblanche.geo.vectors.read import read_territories

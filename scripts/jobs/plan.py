@@ -12,9 +12,9 @@ import pandas as pd
 
 from zoneblanche.geo.country import read_country, texts_of
 from zoneblanche.geo.errors import Fault, InputError, nearest, visible
-from zoneblanche.geo.files.account import MARK, files_below, sealed
-from zoneblanche.geo.files.inputs import note_inputs
-from zoneblanche.geo.files.output import check_folder_place, staged_folder
+from zoneblanche.geo.files.results.account import MARK, files_below, sealed
+from zoneblanche.geo.files.results.inputs import note_inputs
+from zoneblanche.geo.files.results.output import check_folder_place, staged_folder
 from zoneblanche.geo.messages import _, translate
 from zoneblanche.geo.source import sha256_of
 from zoneblanche.geo.tables import safe_text

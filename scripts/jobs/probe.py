@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from zoneblanche.geo.country import known_countries, read_country
 from zoneblanche.geo.errors import Fault, InputError, ProblemWithEnvironment, ZoneblancheError
-from zoneblanche.geo.files.output import check_file_place, staged_file
+from zoneblanche.geo.files.results.output import check_file_place, staged_file
 from zoneblanche.geo.messages import _, join, quantity, translate
 from zoneblanche.geo.tables import spreadsheet_safe
 from zoneblanche.scripts.terminal import bar_options

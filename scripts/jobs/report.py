@@ -14,15 +14,15 @@ import numpy as np
 
 from zoneblanche.geo.country import read_country
 from zoneblanche.geo.errors import Fault, InputError, ProblemWithEnvironment, nearest, visible
-from zoneblanche.geo.executors import run_chunks
-from zoneblanche.geo.files.inputs import note_inputs
-from zoneblanche.geo.files.output import (
+from zoneblanche.geo.files.results.inputs import note_inputs
+from zoneblanche.geo.files.results.output import (
     check_folder_place,
     check_places,
     plain_name,
     staged_file,
 )
 from zoneblanche.geo.messages import _, quantity
+from zoneblanche.geo.runtime.executors import run_chunks
 from zoneblanche.layers.analysis.flagging.flags import flag
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.build import build_atlas

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from zoneblanche.geo.files.output import check_folder_place
+from zoneblanche.geo.files.results.output import check_folder_place
 from zoneblanche.geo.messages import _, quantity, translate
 from zoneblanche.layers.outputs.atlas_file import load_atlas
 from zoneblanche.maps.embed.write import check_base

@@ -13,7 +13,7 @@ from pathlib import Path
 from unittest import mock
 
 from zoneblanche.geo import country
-from zoneblanche.geo.files.output import MARK
+from zoneblanche.geo.files.results.output import MARK
 from zoneblanche.layers.fetching.store import Store
 from zoneblanche.scripts.trials.guarded import fingerprint
 from zoneblanche.scripts.trials.serving import published

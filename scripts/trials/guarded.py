@@ -84,7 +84,7 @@ class Outcome:
 def warm_up() -> None:
     """Import what the command needs and load its kernels, so that no child has to."""
     from zoneblanche.scripts.cli import command_line
-    from zoneblanche.scripts.jobs.run import run_project
+    from zoneblanche.scripts.jobs.main_job.run import run_project
     from zoneblanche.scripts.trials.sample import write_sample
 
     with tempfile.TemporaryDirectory() as folder:

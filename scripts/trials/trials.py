@@ -15,7 +15,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from zoneblanche.geo.files.output import MARK
+from zoneblanche.geo.files.results.output import MARK
 from zoneblanche.layers.fetching import partial
 from zoneblanche.layers.fetching.store import Record, Store
 from zoneblanche.layers.publishers.connector import connector_named

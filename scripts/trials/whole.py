@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from zoneblanche.geo.files.output import MARK
+from zoneblanche.geo.files.results.output import MARK
 from zoneblanche.geo.source import sha256_of
 
 

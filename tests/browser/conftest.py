@@ -29,7 +29,7 @@ from zoneblanche.layers.indicator import Indicator
 from zoneblanche.maps import draw_map
 from zoneblanche.maps.drawn.assets import read_asset
 from zoneblanche.maps.drawn.words import page_words
-from zoneblanche.maps.page.table_words import table_words
+from zoneblanche.maps.page.header.table_words import table_words
 
 # Chromium is required; Firefox is a second witness where a machine has one.
 collect_ignore = [] if find_firefox() else ["test_firefox.py"]

@@ -26,7 +26,7 @@ from zoneblanche.maps.drawn.bivariate import Bivariate
 from zoneblanche.maps.drawn.breaks import classify
 from zoneblanche.maps.drawn.palettes import DIVERGING
 from zoneblanche.maps.page import html as document
-from zoneblanche.maps.page.layers import Citations, describe_bivariate
+from zoneblanche.maps.page.header.layers import Citations, describe_bivariate
 
 pytestmark = pytest.mark.browser
 Opener = Callable[..., Watched]

@@ -17,8 +17,8 @@ from zoneblanche.layers.build import build_atlas
 from zoneblanche.layers.project.read import read_project
 from zoneblanche.maps import draw_map
 from zoneblanche.maps.drawn.breaks import classify
-from zoneblanche.maps.page.layers import class_breaks
-from zoneblanche.scripts.jobs.run import run_project
+from zoneblanche.maps.page.header.layers import class_breaks
+from zoneblanche.scripts.jobs.main_job.run import run_project
 
 pytestmark = pytest.mark.browser
 Opener = Callable[..., Watched]

@@ -21,8 +21,8 @@ from zoneblanche.geo.tables.raw import RawTable
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.project.user_layers.table import no_figures
 from zoneblanche.maps.drawn.assets import read_asset
+from zoneblanche.maps.page.header.layers import class_breaks, diverges
 from zoneblanche.maps.page.html import SCRIPTS
-from zoneblanche.maps.page.layers import class_breaks, diverges
 
 pytestmark = pytest.mark.browser
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import Watched
-from zoneblanche.scripts.jobs.run import run_project
+from zoneblanche.scripts.jobs.main_job.run import run_project
 
 pytestmark = pytest.mark.browser
 

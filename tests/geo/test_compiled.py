@@ -9,8 +9,8 @@ from pathlib import Path
 import numba
 import pytest
 
-from zoneblanche.geo import compiled as module
-from zoneblanche.geo.compiled import compiled, private_cache
+from zoneblanche.geo.runtime import compiled as module
+from zoneblanche.geo.runtime.compiled import compiled, private_cache
 
 
 def double(number: int) -> int:
@@ -79,7 +79,7 @@ def test_without_a_home_nothing_is_kept(home: Path, monkeypatch: pytest.MonkeyPa
 
 
 PROGRAM = """
-from zoneblanche.geo.compiled import compiled
+from zoneblanche.geo.runtime.compiled import compiled
 from kernel import double
 assert compiled(double)(21) == 42
 import yaml  # it can still be had

@@ -16,10 +16,10 @@ import pytest
 import shapely
 
 from zoneblanche.geo.errors import InputError, ProblemWithEnvironment
-from zoneblanche.geo.executors import Executor, run_chunks
 from zoneblanche.geo.points.count import CountPart, CountTask, count_chunk
 from zoneblanche.geo.points.files import Chunk, Layout, plan_chunks
 from zoneblanche.geo.points.locate import build_locator
+from zoneblanche.geo.runtime.executors import Executor, run_chunks
 
 
 def square(chunk: int, shared: int) -> int:
@@ -144,7 +144,7 @@ def test_workers_that_always_die_are_given_up() -> None:
 SLOW = """
 import sys, time
 from pathlib import Path
-from zoneblanche.geo.executors import run_chunks
+from zoneblanche.geo.runtime.executors import run_chunks
 
 def slow(chunk, folder):
     (folder / f"{chunk}.begun").touch()

@@ -7,10 +7,10 @@ import sys
 
 import pytest
 
-from zoneblanche.geo.memory import release_memory
+from zoneblanche.geo.runtime.memory import release_memory
 
 KEEPS = """
-from zoneblanche.geo.memory import release_memory
+from zoneblanche.geo.runtime.memory import release_memory
 
 def resident_mb():
     with open("/proc/self/statm") as stream:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from zoneblanche.geo.surroundings import LOADING, drop_loading, drop_settings
+from zoneblanche.geo.runtime.surroundings import LOADING, drop_loading, drop_settings
 from zoneblanche.scripts.trials.sample import write_sample
 
 HARMFUL = {

@@ -13,7 +13,7 @@ import pytest
 
 from zoneblanche.geo.country import read_country
 from zoneblanche.geo.errors import InputError
-from zoneblanche.geo.files.toml import parse_document
+from zoneblanche.geo.files.structured.toml import parse_document
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source
 from zoneblanche.geo.territories import Territories

@@ -11,8 +11,8 @@ import numpy as np
 from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.files.limits import Limits
 from zoneblanche.geo.messages import Notices
-from zoneblanche.geo.tables.formats.delimited import check_size
-from zoneblanche.geo.tables.formats.header import build
+from zoneblanche.geo.tables.formats.text_files.delimited import check_size
+from zoneblanche.geo.tables.formats.text_files.header import build
 from zoneblanche.geo.tables.raw import RawTable, Stored
 from zoneblanche.geo.vectors.fields import missing_fields
 from zoneblanche.geo.vectors.formats import read_features

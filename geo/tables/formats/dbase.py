@@ -20,9 +20,9 @@ from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.files.kinds import read_bytes
 from zoneblanche.geo.files.limits import Limits
 from zoneblanche.geo.messages import ngettext, remark
-from zoneblanche.geo.tables.formats.delimited import check_size, no_rows
-from zoneblanche.geo.tables.formats.header import build, check_names
-from zoneblanche.geo.tables.formats.text import Decoded, decode, text_notices
+from zoneblanche.geo.tables.formats.text_files.delimited import check_size, no_rows
+from zoneblanche.geo.tables.formats.text_files.header import build, check_names
+from zoneblanche.geo.tables.formats.text_files.text import Decoded, decode, text_notices
 from zoneblanche.geo.tables.raw import RawTable, Stored
 from zoneblanche.geo.vectors.formats.dbase import (
     codec_of,

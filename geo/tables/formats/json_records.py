@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from zoneblanche.geo.errors import Fault, InputError, shown
-from zoneblanche.geo.files.json_text import parse_json, unicode_encoding
 from zoneblanche.geo.files.kinds import read_bytes
 from zoneblanche.geo.files.limits import Limits
+from zoneblanche.geo.files.structured.json_text import parse_json, unicode_encoding
 from zoneblanche.geo.messages import _, ngettext, remark
-from zoneblanche.geo.tables.formats.delimited import check_size, no_rows, overlong
-from zoneblanche.geo.tables.formats.header import build, check_names
-from zoneblanche.geo.tables.formats.text import decode
+from zoneblanche.geo.tables.formats.text_files.delimited import check_size, no_rows, overlong
+from zoneblanche.geo.tables.formats.text_files.header import build, check_names
+from zoneblanche.geo.tables.formats.text_files.text import decode
 from zoneblanche.geo.tables.raw import RawTable, Stored
 from zoneblanche.geo.vectors.formats.features import choose_layer
 

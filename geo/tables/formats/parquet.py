@@ -14,8 +14,8 @@ from zoneblanche.geo.errors import Fault, InputError, first_of
 from zoneblanche.geo.files.limits import Limits
 from zoneblanche.geo.files.parquet import cells_of, longest_of, open_parquet
 from zoneblanche.geo.messages import _, remark
-from zoneblanche.geo.tables.formats.delimited import check_size, no_rows, overlong
-from zoneblanche.geo.tables.formats.header import build, check_names
+from zoneblanche.geo.tables.formats.text_files.delimited import check_size, no_rows, overlong
+from zoneblanche.geo.tables.formats.text_files.header import build, check_names
 from zoneblanche.geo.tables.raw import RawTable, Stored
 
 

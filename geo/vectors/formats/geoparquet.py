@@ -14,9 +14,9 @@ import pyproj
 import shapely
 
 from zoneblanche.geo.errors import Fault, InputError, first_of, shown
-from zoneblanche.geo.files.json_text import parse_json
 from zoneblanche.geo.files.limits import Limits
 from zoneblanche.geo.files.parquet import ParquetSource, cells_of, open_parquet, unpacked_size
+from zoneblanche.geo.files.structured.json_text import parse_json
 from zoneblanche.geo.messages import Notices, _
 from zoneblanche.geo.vectors.formats.features import (
     Features,

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.files.archive import unpacked_gzip, unpacked_vector
-from zoneblanche.geo.files.json_text import read_json
 from zoneblanche.geo.files.kinds import DESCRIBED, check_file, kind_of, refused_kind
 from zoneblanche.geo.files.limits import Limits
+from zoneblanche.geo.files.structured.json_text import read_json
 from zoneblanche.geo.messages import Notices, _, without
 from zoneblanche.geo.vectors.formats.features import Features
 from zoneblanche.geo.vectors.formats.geojson import read_geojson

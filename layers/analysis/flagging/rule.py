@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from zoneblanche.geo.country import Text
 from zoneblanche.geo.errors import Fault, InputError, gathered, missing_file, nearest, shown
-from zoneblanche.geo.files.toml import Document, read_document
+from zoneblanche.geo.files.structured.toml import Document, read_document
 from zoneblanche.geo.messages import _, join
 from zoneblanche.geo.plugins import Known, TomlFile, files_inside, toml_files, with_plugins
 
@@ -144,7 +144,7 @@ def _read(name_or_path: str | Path, *, folder: Path | None, inside: tuple[str, .
 
 def _rule(document: Document, *, folder: Path | None, inside: tuple[str, ...]) -> Rule:
     # pydantic takes a fifth of a second to import, which only a reader of rules should pay.
-    from zoneblanche.geo.files.toml_model import checked
+    from zoneblanche.geo.files.structured.toml_model import checked
     from zoneblanche.layers.analysis.flagging.schema import ConditionTable, IncludedTable, RuleTable
 
     table = checked(document, RuleTable)

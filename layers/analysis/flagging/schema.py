@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Discriminator, ValidationInfo, model_validator
 
 from zoneblanche.geo.errors import nearest, shown
-from zoneblanche.geo.files.toml_model import (
+from zoneblanche.geo.files.structured.toml_model import (
     Line,
     Refusal,
     Title,

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from zoneblanche.geo.errors import Fault, InputError, missing_file, nearest
-from zoneblanche.geo.files.toml import Document, read_document
+from zoneblanche.geo.files.structured.toml import Document, read_document
 from zoneblanche.geo.messages import _
 from zoneblanche.geo.plugins import Known, TomlFile, files_inside, toml_files, with_plugins
 from zoneblanche.layers.index.recipe.recipe import Recipe

@@ -9,8 +9,8 @@ from itertools import pairwise
 from typing import cast
 
 from zoneblanche.geo.errors import Fault, InputError, nearest, shown
-from zoneblanche.geo.files.toml import Document
-from zoneblanche.geo.files.toml_model import checked
+from zoneblanche.geo.files.structured.toml import Document
+from zoneblanche.geo.files.structured.toml_model import checked
 from zoneblanche.geo.messages import _
 from zoneblanche.layers.index.recipe.errors import Flips, MeasurementError, Shift
 from zoneblanche.layers.index.recipe.recipe import (

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import BeforeValidator, Discriminator, Field, model_validator
 
 from zoneblanche.geo.errors import nearest, shown
-from zoneblanche.geo.files.toml_model import (
+from zoneblanche.geo.files.structured.toml_model import (
     Number,
     Prose,
     Refusal,

@@ -65,7 +65,7 @@ def _in_numpy(rows: np.ndarray, weights: np.ndarray, count: np.ndarray) -> np.nd
 
 
 def _compiled(rows: np.ndarray, weights: np.ndarray, count: np.ndarray) -> np.ndarray:
-    from zoneblanche.layers.index.uncertainty.kernels import pairwise_wins
+    from zoneblanche.layers.index.uncertainty.drawing.kernels import pairwise_wins
 
     units = rows.shape[1]
     scores = np.empty(units)

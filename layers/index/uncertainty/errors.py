@@ -21,10 +21,10 @@ from zoneblanche.layers.index.score import Scored
 from zoneblanche.layers.index.steps.orient import is_mazziotta, scale_ends
 from zoneblanche.layers.index.steps.quantiles import Histogram, exact_quantiles
 from zoneblanche.layers.index.steps.rank import rank
-from zoneblanche.layers.index.uncertainty.draw_means import Scenario, dimension_scores
-from zoneblanche.layers.index.uncertainty.draws import needs_positive
-from zoneblanche.layers.index.uncertainty.loops import FEW, loops_for
-from zoneblanche.layers.index.uncertainty.noise import draw_seeds, noises
+from zoneblanche.layers.index.uncertainty.drawing.draw_means import Scenario, dimension_scores
+from zoneblanche.layers.index.uncertainty.drawing.draws import needs_positive
+from zoneblanche.layers.index.uncertainty.drawing.loops import FEW, loops_for
+from zoneblanche.layers.index.uncertainty.drawing.noise import draw_seeds, noises
 
 KEPT = FEW
 """Maximum draws × units that are kept; above, the loops are compiled and draws are counted."""
@@ -122,7 +122,7 @@ class ErrorSampler:
 
         Args:
             seed: of the draw.
-            loops: `layers.index.uncertainty.kernels` or `layers.index.uncertainty.plain`.
+            loops: the module `drawing.kernels` or `drawing.plain`.
             seeds: instead of it, that of each indicator, by its number.
             weights: (1, children of all dimensions) float32, instead of those of the recipe.
         """
@@ -162,7 +162,7 @@ def draw_errors(
         watch: called with the scores of the index in each draw: (rows,) float64, NaN without one.
 
     Raises:
-        InputError: see `layers.index.uncertainty.noise.noises`.
+        InputError: see `layers.index.uncertainty.drawing.noise.noises`.
     """
     recipe = scored.recipe
     draws = recipe.draws if draws is None else draws
@@ -196,7 +196,7 @@ def error_scores(scored: Scored, context: Context, name: str, *, draws: int) -> 
     float32, NaN without a score.
 
     Raises:
-        InputError: see `layers.index.uncertainty.noise.noises`.
+        InputError: see `layers.index.uncertainty.drawing.noise.noises`.
     """
     sampler = ErrorSampler(scored, context)
     scores = np.full((draws, len(sampler.rows)), np.nan, dtype="float32")

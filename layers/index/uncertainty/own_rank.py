@@ -15,8 +15,8 @@ import pandas as pd
 from zoneblanche.layers.index.context import Context
 from zoneblanche.layers.index.recipe.recipe import Dimension
 from zoneblanche.layers.index.score import Scored, prepare
-from zoneblanche.layers.index.uncertainty import plain
-from zoneblanche.layers.index.uncertainty.draws import variants
+from zoneblanche.layers.index.uncertainty.drawing import plain
+from zoneblanche.layers.index.uncertainty.drawing.draws import variants
 from zoneblanche.layers.index.uncertainty.errors import ErrorSampler
 
 WEIGHTS, CHOICES = "weights", "choices"

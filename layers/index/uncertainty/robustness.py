@@ -23,9 +23,9 @@ from zoneblanche.layers.index.context import Context
 from zoneblanche.layers.index.score import Scored
 from zoneblanche.layers.index.steps.quantiles import Histogram, exact_quantiles
 from zoneblanche.layers.index.steps.rank import rank
-from zoneblanche.layers.index.uncertainty.draw_means import SLOW
-from zoneblanche.layers.index.uncertainty.draws import Plan, Sampler
-from zoneblanche.layers.index.uncertainty.loops import FEW, loops_for
+from zoneblanche.layers.index.uncertainty.drawing.draw_means import SLOW
+from zoneblanche.layers.index.uncertainty.drawing.draws import Plan, Sampler
+from zoneblanche.layers.index.uncertainty.drawing.loops import FEW, loops_for
 
 KEPT = 20_000_000
 """Maximum draws × units that are kept; above, draws are counted."""
@@ -120,7 +120,7 @@ def draw_scores(
     Raises:
         InputError: an uncertain choice that the data does not allow.
     """
-    from zoneblanche.layers.index.uncertainty import plain
+    from zoneblanche.layers.index.uncertainty.drawing import plain
 
     sampler = Sampler(values, scored, context=context)
     draws = min(draws, _affordable(sampler)[0])

@@ -18,7 +18,7 @@ from zoneblanche.geo.messages import _
 from zoneblanche.layers.index.context import Context
 from zoneblanche.layers.index.score import Scored
 from zoneblanche.layers.index.steps.rank import rank
-from zoneblanche.layers.index.uncertainty.draws import LISTS, Plan, Sampler
+from zoneblanche.layers.index.uncertainty.drawing.draws import LISTS, Plan, Sampler
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,7 @@ class _Chooser:
 
     def shifts(self, design: np.ndarray, nominal: np.ndarray) -> np.ndarray:
         """Return the mean |rank − rank of the recipe| of each row of the design."""
-        from zoneblanche.layers.index.uncertainty import plain
+        from zoneblanche.layers.index.uncertainty.drawing import plain
 
         out = np.empty(len(design))
         for start in range(0, len(design), 16):

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from zoneblanche.geo.files.output import workshop_file
+from zoneblanche.geo.files.results.output import workshop_file
 from zoneblanche.geo.source import sha256_of
 from zoneblanche.geo.territories import Territories
 from zoneblanche.geo.vintages.events import read_events

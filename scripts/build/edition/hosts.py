@@ -17,7 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from zoneblanche.geo.files.output import workshop_file
+from zoneblanche.geo.files.results.output import workshop_file
 from zoneblanche.geo.territories import Territories
 from zoneblanche.scripts.build.edition.packages import one_file
 from zoneblanche.scripts.build.edition.storage import ONE_PAGE, ZSTD_LEVEL

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 
-from zoneblanche.geo.files.output import workshop_file
+from zoneblanche.geo.files.results.output import workshop_file
 
 ZSTD_LEVEL = 22
 

@@ -13,10 +13,10 @@ import pytest
 
 from tests.children import end_of, kill_after, run_in_child, start_child
 from zoneblanche.geo.errors import InputError, ProblemWithEnvironment
-from zoneblanche.geo.files import output
-from zoneblanche.geo.files.account import sealed
-from zoneblanche.geo.files.inputs import reading
-from zoneblanche.geo.files.output import (
+from zoneblanche.geo.files.results import output
+from zoneblanche.geo.files.results.account import sealed
+from zoneblanche.geo.files.results.inputs import reading
+from zoneblanche.geo.files.results.output import (
     check_file_place,
     plain_name,
     staged_file,
@@ -207,7 +207,7 @@ def test_killed_where_two_folders_cannot_be_exchanged(
     out = tmp_path / "out"
     write_generation(out, 1)
     (out / "notes.txt").write_text("mine")
-    monkeypatch.setattr("zoneblanche.geo.files.output._exchanged", lambda one, other: False)
+    monkeypatch.setattr("zoneblanche.geo.files.results.output._exchanged", lambda one, other: False)
     rename = Path.rename
 
     def killed(self: Path, place: Path) -> Path:

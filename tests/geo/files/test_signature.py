@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoneblanche.geo.files.signature import kind_signed, sign, signed_text
+from zoneblanche.geo.files.results.signature import kind_signed, sign, signed_text
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\nstartxref\n9\n%%EOF\n"
 
@@ -135,7 +135,7 @@ def test_a_file_system_without_attributes(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_the_list_stays_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from zoneblanche.geo.files import signature
+    from zoneblanche.geo.files.results import signature
 
     monkeypatch.delattr(os, "setxattr", raising=False)
     monkeypatch.delattr(os, "getxattr", raising=False)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from zoneblanche.geo.errors import InputError, ZoneblancheError
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS
-from zoneblanche.geo.files.toml import parse_toml, read_toml
+from zoneblanche.geo.files.structured.toml import parse_toml, read_toml
 
 
 def write(folder: Path, content: bytes) -> Path:

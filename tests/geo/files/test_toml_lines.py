@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoneblanche.geo.files.toml_lines import Key, key_lines
+from zoneblanche.geo.files.structured.toml_lines import Key, key_lines
 
 ROOT = Path(__file__).resolve().parents[3]
 SHIPPED = [*ROOT.glob("geo/**/*.toml"), *ROOT.glob("layers/**/*.toml"), ROOT / "pyproject.toml"]

@@ -13,8 +13,8 @@ from pydantic import Discriminator, Field
 from zoneblanche.geo.countries.schema import checked_country
 from zoneblanche.geo.country import read_country_file
 from zoneblanche.geo.errors import Fault, InputError
-from zoneblanche.geo.files.toml import parse_document
-from zoneblanche.geo.files.toml_model import (
+from zoneblanche.geo.files.structured.toml import parse_document
+from zoneblanche.geo.files.structured.toml_model import (
     Identifier,
     Number,
     TomlTable,

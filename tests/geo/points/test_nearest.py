@@ -9,11 +9,11 @@ import pytest
 from shapely import Point
 
 from zoneblanche.geo.errors import InputError
-from zoneblanche.geo.executors import Executor
 from zoneblanche.geo.points import files as point_files
 from zoneblanche.geo.points.distance import distance_to_nearest
 from zoneblanche.geo.points.files import Layout
 from zoneblanche.geo.points.nearest import compute_nearest
+from zoneblanche.geo.runtime.executors import Executor
 
 XY = Layout("x", "y")
 

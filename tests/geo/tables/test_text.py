@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.files.limits import DEFAULT_LIMITS
 from zoneblanche.geo.tables import RawTable, column, read_raw_table
-from zoneblanche.geo.tables.formats.delimited import _plain_rows, _rows
+from zoneblanche.geo.tables.formats.text_files.delimited import _plain_rows, _rows
 
 
 def write(folder: Path, content: str | bytes, name: str = "fibre.csv") -> Path:

@@ -17,7 +17,7 @@ import pytest
 import shapely
 from shapely.geometry import Polygon, box, mapping
 
-from zoneblanche.geo.code_part import CodePart
+from zoneblanche.geo.codes.part import CodePart
 from zoneblanche.geo.country import read_country
 from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.files.limits import Limits

@@ -20,9 +20,10 @@ from zoneblanche.layers.index.recipe.load import read_recipe, recipe_from_table
 from zoneblanche.layers.index.recipe.recipe import Recipe
 from zoneblanche.layers.index.recipe.record import recipe_as_dict, recipe_from_dict
 from zoneblanche.layers.index.score import Scored, resolve, score
-from zoneblanche.layers.index.uncertainty import errors, kernels, plain
+from zoneblanche.layers.index.uncertainty import errors
+from zoneblanche.layers.index.uncertainty.drawing import kernels, plain
+from zoneblanche.layers.index.uncertainty.drawing.noise import Noise, draw_seeds, noises, quantiles
 from zoneblanche.layers.index.uncertainty.errors import draw_errors
-from zoneblanche.layers.index.uncertainty.noise import Noise, draw_seeds, noises, quantiles
 from zoneblanche.layers.index.uncertainty.own_rank import own_rank_indices
 from zoneblanche.layers.indicator import Indicator
 

@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from zoneblanche.geo import compiled
+from zoneblanche.geo.runtime import compiled
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index import compute
 from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.index.recipe.load import recipe_from_table
-from zoneblanche.layers.index.uncertainty import kept
+from zoneblanche.layers.index.uncertainty.drawing import kept
 
 MakeAtlas = Callable[..., Atlas]
 RECIPE: dict[str, Any] = {

@@ -13,8 +13,9 @@ from zoneblanche.layers.index.recipe.load import recipe_from_table
 from zoneblanche.layers.index.recipe.recipe import Aggregate, Recipe
 from zoneblanche.layers.index.score import Scored, resolve, score
 from zoneblanche.layers.index.steps.aggregate import aggregate
-from zoneblanche.layers.index.uncertainty import kernels, plain, robustness
-from zoneblanche.layers.index.uncertainty.draws import Sampler
+from zoneblanche.layers.index.uncertainty import robustness
+from zoneblanche.layers.index.uncertainty.drawing import kernels, plain
+from zoneblanche.layers.index.uncertainty.drawing.draws import Sampler
 from zoneblanche.layers.index.uncertainty.robustness import draw_dimensions, draw_ranks
 from zoneblanche.layers.index.uncertainty.sensitivity import sensitivity
 from zoneblanche.layers.indicator import Indicator

@@ -20,7 +20,7 @@ from zoneblanche.layers.build import build_atlas
 from zoneblanche.layers.inputs.accounting import unaccounted_rows
 from zoneblanche.layers.project.index import with_index
 from zoneblanche.layers.project.read import read_project
-from zoneblanche.scripts.jobs.run import run_project
+from zoneblanche.scripts.jobs.main_job.run import run_project
 
 POLYGONS = {
     "01001": {"name": "Aa", "pop": 1000, "state": "S1"},

@@ -15,8 +15,8 @@ from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.build import build_atlas
 from zoneblanche.layers.inputs.accounting import unaccounted_rows
 from zoneblanche.layers.project.read import read_project
-from zoneblanche.maps.page.geometry import encode_geometry
-from zoneblanche.maps.page.places import describe_places
+from zoneblanche.maps.page.header.places import describe_places
+from zoneblanche.maps.page.shapes.geometry import encode_geometry
 
 PROJECT = """
 {top}

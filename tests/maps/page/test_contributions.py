@@ -12,8 +12,8 @@ from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.index.explain import explain
 from zoneblanche.layers.index.recipe.load import recipe_from_table
-from zoneblanche.maps.page.contributions import _points, describe_contributions
-from zoneblanche.maps.page.upper_levels import atlases_above
+from zoneblanche.maps.page.header.contributions import _points, describe_contributions
+from zoneblanche.maps.page.header.upper_levels import atlases_above
 
 
 def leaves(branch: dict) -> list[str]:

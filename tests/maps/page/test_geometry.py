@@ -11,8 +11,13 @@ import shapely
 from pyproj import Transformer
 
 from zoneblanche.geo.borders.arcs import build_arcs, compute_areas
-from zoneblanche.maps.page import geometry as module
-from zoneblanche.maps.page.geometry import choose_grid, encode_geometry, mercator, simplify_arcs
+from zoneblanche.maps.page.shapes import geometry as module
+from zoneblanche.maps.page.shapes.geometry import (
+    choose_grid,
+    encode_geometry,
+    mercator,
+    simplify_arcs,
+)
 
 
 def test_the_projection_is_web_mercator() -> None:

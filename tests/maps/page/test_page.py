@@ -34,8 +34,8 @@ from zoneblanche.maps.drawn.bivariate import Bivariate
 from zoneblanche.maps.embed.write import draw_embed
 from zoneblanche.maps.page import html as document
 from zoneblanche.maps.page.encoding import pack_block
+from zoneblanche.maps.page.header.places import describe_levels, pack_text
 from zoneblanche.maps.page.noscript_text import write_findings
-from zoneblanche.maps.page.places import describe_levels, pack_text
 
 ASSETS = Path(document.__file__).parents[1] / "assets"
 HOSTILE = "{{7*7}}</script><script>alert(1)</script>{% raw %}{# #}<!--${7}\u2028\u2029\ud83d\x00'\""

@@ -13,10 +13,10 @@ import shapely
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.maps import draw_map
-from zoneblanche.maps.page import still
-from zoneblanche.maps.page.geometry import encode_geometry, mercator
-from zoneblanche.maps.page.places import describe_places
-from zoneblanche.maps.page.still import paint_still
+from zoneblanche.maps.page.header.places import describe_places
+from zoneblanche.maps.page.shapes import still
+from zoneblanche.maps.page.shapes.geometry import encode_geometry, mercator
+from zoneblanche.maps.page.shapes.still import paint_still
 
 
 def pixels_of(png: bytes) -> np.ndarray:

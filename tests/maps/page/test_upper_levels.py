@@ -15,10 +15,10 @@ from zoneblanche.layers.analysis.flagging.flags import flag
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.index.recipe.load import recipe_from_table
-from zoneblanche.maps.page.layers import Citations
+from zoneblanche.maps.page.header.layers import Citations
+from zoneblanche.maps.page.header.probability import with_probabilities
+from zoneblanche.maps.page.header.upper_levels import atlases_above, describe_upper
 from zoneblanche.maps.page.payload import write_payload
-from zoneblanche.maps.page.probability import with_probabilities
-from zoneblanche.maps.page.upper_levels import atlases_above, describe_upper
 
 
 def scored(toy_atlas: Atlas) -> Atlas:

@@ -26,7 +26,7 @@ from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.outputs.atlas_file import save_atlas
 from zoneblanche.maps.drawn.distance import round_length
 from zoneblanche.maps.drawn.palettes import MISSING, NEED, ramp
-from zoneblanche.maps.page.places import part_of_each
+from zoneblanche.maps.page.header.places import part_of_each
 from zoneblanche.maps.print import write_picture
 from zoneblanche.maps.print.compose import Hand
 from zoneblanche.maps.print.layout import GAP, MM, letters_for, place_frames, read_paper

@@ -18,7 +18,7 @@ import pytest
 
 from zoneblanche.geo.country import read_country
 from zoneblanche.geo.errors import InputError
-from zoneblanche.geo.files.account import changed_files, read_account
+from zoneblanche.geo.files.results.account import changed_files, read_account
 from zoneblanche.layers.analysis.areas import rank_areas
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.build import read_atlas

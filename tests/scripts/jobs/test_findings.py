@@ -12,7 +12,7 @@ from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.index.recipe.load import recipe_from_table
 from zoneblanche.layers.outputs.atlas_file import save_atlas
 from zoneblanche.scripts.jobs.findings import choice_lines, main_lines
-from zoneblanche.scripts.jobs.summary import summary_lines
+from zoneblanche.scripts.jobs.main_job.summary import summary_lines
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ import rasterio
 import shapely
 
 from tests.scripts.conftest import Command
-from zoneblanche.scripts.jobs import run as run_job
+from zoneblanche.scripts.jobs.main_job import run as run_job
 from zoneblanche.scripts.trials.sample import SQUARES, write_sample
 
 Result = tuple[int, str, dict[str, dict[str, str]], dict[str, Any]]

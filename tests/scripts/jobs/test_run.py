@@ -22,8 +22,8 @@ from tests.scripts.conftest import Command
 from zoneblanche.geo.source import sha256_of
 from zoneblanche.layers.outputs.atlas_file import load_atlas
 from zoneblanche.scripts.cli import run_command
-from zoneblanche.scripts.jobs.overrides import Overrides
-from zoneblanche.scripts.jobs.run import run_project
+from zoneblanche.scripts.jobs.main_job.overrides import Overrides
+from zoneblanche.scripts.jobs.main_job.run import run_project
 
 MEASURED = (
     *("lacking-fixed", "website", "own-email", "distance-france-services", "aged-65"),

@@ -15,8 +15,8 @@ from zoneblanche.layers.atlas import Atlas, empty_atlas
 from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.index.recipe.load import recipe_from_table
 from zoneblanche.layers.indicator import Indicator
-from zoneblanche.scripts.jobs.headlines import headlines
-from zoneblanche.scripts.jobs.summary import print_summary, summary_lines
+from zoneblanche.scripts.jobs.main_job.headlines import headlines
+from zoneblanche.scripts.jobs.main_job.summary import print_summary, summary_lines
 
 
 def atlas_of(toy: Territories, scores: list[float]) -> Atlas:

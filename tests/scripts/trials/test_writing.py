@@ -67,7 +67,9 @@ def test_kill_9_at_two_hundred_moments_of_a_run(
     """Without the index, the report and the pictures, which would take most of the time;
     `scripts.trials.kill_runs` has them too."""
     for name in ("lay_out", "write_run_report", "write_run_embed"):
-        monkeypatch.setattr(f"zoneblanche.scripts.jobs.run.{name}", lambda *args, **options: None)
+        monkeypatch.setattr(
+            f"zoneblanche.scripts.jobs.main_job.run.{name}", lambda *args, **options: None
+        )
     text = project.read_text("utf-8")
     short = text[: text.index('[[layers]]\nid = "debit"')].replace("flags", "# flags")
     short += 'better = "none"\n'

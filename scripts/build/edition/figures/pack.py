@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from zoneblanche.geo.errors import Fault, InputError
-from zoneblanche.geo.files.output import workshop_file
+from zoneblanche.geo.files.results.output import workshop_file
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.edition.figures import (

@@ -1,0 +1,1 @@
+"""Codes of territories as publishers write them: in groups, or within longer ones."""

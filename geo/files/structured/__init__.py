@@ -1,0 +1,1 @@
+"""JSON and TOML, read strictly, with file, line and key of every fault."""

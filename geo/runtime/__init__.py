@@ -1,0 +1,1 @@
+"""How our code runs: compiled kernels, many processes, lazy imports, the environment and memory."""

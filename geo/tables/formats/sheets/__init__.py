@@ -1,0 +1,1 @@
+"""Workbooks of any program, read as tables within limits."""

@@ -1,0 +1,1 @@
+"""Delimited text: encoding, separator, header, decimal mark and notes, each detected."""

@@ -1,0 +1,146 @@
+"""The draws of large indices, kept in the user's cache: they take longest, and are often the same.
+
+A file is named by a digest of all that its draws rest on: figures, recipe, context, areas, and the
+code itself. So a result depends on its inputs only, whether it was drawn or read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from functools import cache
+from importlib import metadata
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from zoneblanche.geo.runtime.compiled import private_cache
+from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.index.score import ScoredAtlas
+from zoneblanche.layers.index.uncertainty.drawing.loops import FEW
+
+MOST = 8
+"""Files that are kept, about 11 MB each for 35,000 territories; the oldest goes first."""
+
+Tables = Mapping[str, pd.DataFrame]
+"""Tables of float64 by name."""
+
+
+class KeptDraws:
+    """The place of one index among the draws that are kept.
+
+    Attributes:
+        path: of its file; None where nothing is kept: few draws, or no folder that is the user's
+            alone.
+    """
+
+    def __init__(self, scored: ScoredAtlas, territories: Territories) -> None:
+        self._rows = scored.values.index
+        recipe = scored.scored.recipe
+        folder = private_cache("draws") if len(self._rows) * recipe.draws > FEW else None
+        self.path = None if folder is None else folder / f"{_digest(scored, territories)}.npz"
+
+    def read(self) -> dict[str, pd.DataFrame] | None:
+        """Return the tables that were kept, each on the rows of the index or numbered by draw; None
+        if there are none, or not whole."""
+        if self.path is None:
+            return None
+        try:
+            with self.path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
+                tables = {
+                    name: pd.DataFrame(
+                        file[f"values {name}"],
+                        index=None if file[f"by draw {name}"] else self._rows,
+                        columns=pd.Index(
+                            file[f"columns {name}"].tolist(), dtype=str(file[f"type {name}"])
+                        ),
+                    )
+                    for name in file["names"].tolist()
+                }
+            os.utime(self.path)  # It was used: others go first.
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+            return None
+        return tables
+
+    def keep(self, tables: Tables) -> None:
+        """Keep some tables for `read`; where that fails, they are drawn again next time."""
+        if self.path is None:
+            return
+        arrays: dict[str, np.ndarray] = {"names": np.array(list(tables), dtype="str")}
+        for name, table in tables.items():
+            arrays[f"by draw {name}"] = np.array(isinstance(table.index, pd.RangeIndex))
+            arrays[f"columns {name}"] = table.columns.to_numpy("str")
+            arrays[f"type {name}"] = np.array(str(table.columns.dtype))
+            arrays[f"values {name}"] = table.to_numpy("float64")
+        with suppress(OSError):
+            _write(self.path, arrays)
+            _forget(self.path.parent)
+
+
+def _write(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, **arrays)  # type: ignore[arg-type]  # numpy types an option among them
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _forget(folder: Path) -> None:
+    """Remove the files used longest ago, and what a killed process left."""
+    stored = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in stored[MOST:]:
+        path.unlink(missing_ok=True)
+
+
+def _digest(scored: ScoredAtlas, territories: Territories) -> str:
+    digest = hashlib.sha256()
+    for part in _parts(scored, territories):
+        digest.update(len(part).to_bytes(8, "little"))
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def _parts(scored: ScoredAtlas, territories: Territories) -> Iterator[bytes]:
+    """Yield all that the draws of an index and of the means of its areas rest on."""
+    yield _code()
+    yield repr(replace(scored.scored.recipe, file="")).encode()
+    yield repr(scored.scored.weights).encode()
+    context = scored.context
+    groups = None if context.groups is None else context.groups.to_frame()
+    people = territories.facts.filter(["population"])
+    parents = territories.parents
+    for table in (
+        scored.values, groups, context.facts, context.parents, context.reasons, people, parents
+    ):  # fmt: skip
+        if table is None:
+            yield b"none"
+            continue
+        yield repr([str(name) for name in table.columns]).encode()
+        yield pd.util.hash_pandas_object(table.index).to_numpy().tobytes()
+        for name in table.columns:
+            column = table[name]
+            if pd.api.types.is_numeric_dtype(column):
+                yield str(column.dtype).encode() + column.to_numpy().tobytes()
+            else:
+                yield pd.util.hash_pandas_object(column, index=False).to_numpy().tobytes()
+
+
+@cache
+def _code() -> bytes:
+    """Return a digest of the code that draws, and of the libraries it calls."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(str(files("zoneblanche.layers.index"))).rglob("*.py")):
+        digest.update(path.read_bytes())
+    for name in ("zoneblanche", "numpy", "numba", "pandas"):
+        digest.update(metadata.version(name).encode())
+    return digest.digest()

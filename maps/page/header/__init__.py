@@ -1,0 +1,1 @@
+"""What the header of a page says of layers, places, levels and findings."""
