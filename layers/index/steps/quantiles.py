@@ -53,20 +53,22 @@ class Histogram:
 
     def quantiles(self) -> np.ndarray:
         """Return (quantiles, units): by position in the order, uniform within a bin."""
-        units, bins = self.counts.shape
+        units = len(self.counts)
         out = np.full((len(QUANTILES), units), np.nan)
         for start in range(0, units, 2048):
-            counts = self.counts[start : start + 2048].astype("int64")
-            upto = counts.cumsum(axis=1)
-            total = upto[:, -1]
+            counts = self.counts[start : start + 2048]
+            # No unit has more figures than the counts can hold.
+            upto = counts.cumsum(axis=1, dtype=counts.dtype)
+            total = upto[:, -1].astype("int64")
             rows = np.arange(len(counts))
             width = 1.0 / self.per_unit[start : start + 2048].astype("float64")
             low = self.low[start : start + 2048].astype("float64")
             for number, share in enumerate(QUANTILES):
                 place = _place(share, total)
-                where = (upto <= place[:, None]).sum(axis=1).clip(max=bins - 1)
-                count = np.maximum(counts[rows, where], 1)
-                before = upto[rows, where] - counts[rows, where]
+                where = (upto > place.astype(counts.dtype)[:, None]).argmax(axis=1)
+                inside_bin = counts[rows, where].astype("int64")
+                count = np.maximum(inside_bin, 1)
+                before = upto[rows, where] - inside_bin
                 inside = (place - before + 0.5) / count
                 if self.whole:
                     figure = low + np.floor((where + inside * (width > 1.0)) * width)

@@ -26,8 +26,8 @@ from zoneblanche.layers.index.uncertainty.drawing.draws import needs_positive
 from zoneblanche.layers.index.uncertainty.drawing.loops import FEW, loops_for
 from zoneblanche.layers.index.uncertainty.drawing.noise import draw_seeds, noises
 
-KEPT = FEW
-"""Maximum draws × units that are kept; above, the loops are compiled and draws are counted."""
+KEPT = 4_000_000
+"""Maximum draws × units that are kept; above, draws are counted."""
 
 COLUMNS = ("score_low", "score_high", "rank_low", "rank_high", "worst_decile", "tenth", "in_tenth")
 """Of the table of the index; those of a dimension are the first two."""
@@ -168,14 +168,14 @@ def draw_errors(
     draws = recipe.draws if draws is None else draws
     sampler = ErrorSampler(scored, context)
     kept = draws * sampler.units <= KEPT
-    loops = loops_for(few=kept)
+    loops = loops_for(few=draws * sampler.units <= FEW)
     spans = {d.id: _Quantiles(draws, kept, whole=False) for d in recipe.dimensions}
     columns = {name: sampler.columns(name) for name in spans}
     places = _Places(scored, sampler.rows, draws, kept=kept)
     counts = _Handicaps(scored, sampler.rows, draws)
     for block in sampler.blocks(draws, loops):
         for name, span in spans.items():
-            span.add(np.ascontiguousarray(block[name][:, columns[name]]), loops)
+            span.add(block[name].take(columns[name], axis=1), loops)
         places.add(block[recipe.id], loops)
         counts.add(block)
         if watch is not None:
@@ -269,13 +269,13 @@ class _Places:
 
     def add(self, scores: np.ndarray, loops: ModuleType) -> None:
         """Count (draws, drawn rows) scores more."""
-        scores = np.ascontiguousarray(scores[:, self.columns])
+        scores = scores.take(self.columns, axis=1)
         ranks = np.empty_like(scores)
         loops.rank_draws(scores, self.count, ranks)
         self.spans.add(ranks, loops)
         tenths = tenth_of(ranks, len(self.columns))
-        self.in_tenth += (tenths == self.tenths).sum(axis=0)
-        self.in_worst += (tenths == self.worst).sum(axis=0)
+        self.in_tenth += np.count_nonzero(tenths == self.tenths.astype(tenths.dtype), axis=0)
+        self.in_worst += np.count_nonzero(tenths == self.worst, axis=0)
 
     def table(self) -> pd.DataFrame:
         """Return the columns of the index, on all rows."""

@@ -165,7 +165,8 @@ def test_imputed_cells_have_their_own_scale(make_atlas: MakeAtlas) -> None:
         {"flips": {"yes": 0.1, "no": 0.2}},
     ],
 )
-def test_both_loops_draw_the_same(error: Any) -> None:
+def test_both_loops_draw_the_same(error: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plain, "TILE", 900)
     column = np.where(np.arange(UNITS) % 3, 1.0, 100.0)
     column[5] = np.nan
     values = pd.DataFrame({"a": column, "b": 1.0})

@@ -171,6 +171,16 @@ def test_compiled_loops_equal_the_plain_ones() -> None:
         sums[loops] = np.stack([total, known])
     assert np.array_equal(ranked[kernels], ranked[plain], equal_nan=True)
     assert np.array_equal(sums[kernels], sums[plain])
+    several = {loops: np.empty_like(scores) for loops in (kernels, plain)}
+    represented = np.arange(2500) % 3 + 1
+    for loops, out in several.items():
+        loops.rank_draws(scores, represented, out)
+    assert np.array_equal(several[kernels], several[plain], equal_nan=True)
+    low, per_unit = np.zeros(2500, "float32"), np.full(2500, 3.0, "float32")
+    counts = {loops: np.zeros((2500, 16), "uint8") for loops in (kernels, plain)}
+    for loops, out in counts.items():
+        loops.tally(scores, 0, 2500, low, per_unit, out)
+    assert np.array_equal(counts[kernels], counts[plain])
     expected = pd.DataFrame(scores).rank(axis=1, method="min", ascending=False)
     # 24 bits of the range: a handful of neighbours in 2,500 tie.
     assert np.nanmax(np.abs(ranked[plain] - expected.to_numpy())) <= 1
@@ -223,14 +233,16 @@ def test_dimensions_have_intervals_from_the_same_draws(orientation: str) -> None
         assert found["rank_low"].notna().equals(scored.scores[name].notna().reset_index(drop=True))
 
 
-def test_tally_counts_every_figure_once() -> None:
+@pytest.mark.parametrize("loops", [kernels, plain])
+def test_tally_counts_every_figure_once(loops: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plain, "_TALLIED", 20)
     random = np.random.default_rng(1)
     figures = random.uniform(0, 10, (40, 100)).astype("float32")
     figures[0, 5] = np.nan
     counts = np.zeros((100, 8), "uint16")
     low, per_unit = np.full(100, 2.0, "float32"), np.full(100, 1.0, "float32")
     for start in range(0, 100, 30):
-        kernels.tally(figures, start, min(start + 30, 100), low, per_unit, counts)
+        loops.tally(figures, start, min(start + 30, 100), low, per_unit, counts)
     assert counts.sum() == 40 * 100 - 1
     place = np.clip(np.floor(figures[:, 7] - 2), 0, 7)
     assert np.array_equal(counts[7], np.bincount(place.astype(int), minlength=8))

@@ -171,7 +171,8 @@ def _summed(scenario: Scenario, dimension: Dimension, *, square: bool = False) -
         figures = scenario.x * scenario.x if square else scenario.x
         with np.errstate(invalid="ignore", divide="ignore"):
             into = _into(dimension, figures).astype("float32")
-        scenario.sums[key] = np.where(np.isnan(scenario.x), np.float32(0), into)
+        np.copyto(into, np.float32(0), where=np.isnan(scenario.x))
+        scenario.sums[key] = into
     return scenario.sums[key]
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import importlib
 from types import ModuleType
 
-FEW = 4_000_000
-"""Draws × units up to which numpy is faster: numba takes a second to import."""
+FEW = 12_000_000
+"""Draws × units up to which numpy takes less of the processor: numba takes one to two seconds, and
+100 MB, to load."""
 
 
 def loops_for(*, few: bool) -> ModuleType:
