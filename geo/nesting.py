@@ -6,6 +6,7 @@ of its parts weighted by its own denominator (premises, population, area): never
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 import geopandas as gpd
@@ -19,7 +20,45 @@ from zoneblanche.geo.messages import _
 from zoneblanche.geo.territories import Territories
 
 
-def sum_by(values: pd.Series, groups: pd.Series) -> pd.Series:
+@dataclass(frozen=True)
+class Grouping:
+    """The groups of some rows, sorted once for the sums of many columns.
+
+    Attributes:
+        inside: (rows,) bool: the rows that are in a group.
+        place: (rows inside,) int64: the position in `codes` of the group of each.
+        codes: of the groups, sorted.
+    """
+
+    inside: np.ndarray
+    place: np.ndarray
+    codes: pd.Index
+
+    def figures(self, column: pd.Series) -> np.ndarray:
+        """Return a column of the rows: (rows inside,) float64."""
+        return column.to_numpy(dtype=np.float64)[self.inside]
+
+    def total(self, figures: np.ndarray) -> np.ndarray:
+        """Return the sum of (rows inside,) figures over each group, NaN with a NaN: (groups,)
+        float64."""
+        return np.bincount(self.place, weights=figures, minlength=len(self.codes))
+
+    def has(self, rows: np.ndarray) -> np.ndarray:
+        """Return whether a group has one of the chosen (rows inside,): (groups,) bool."""
+        return np.bincount(self.place[rows], minlength=len(self.codes)) > 0
+
+
+def grouping(groups: pd.Series | Grouping) -> Grouping:
+    """Return the groups of rows by their codes; None for no group."""
+    if isinstance(groups, Grouping):
+        return groups
+    place, codes = pd.factorize(groups, sort=True)
+    inside = place >= 0
+    index = pd.Index(codes, dtype="object", name=groups.name)
+    return Grouping(inside, place[inside].astype(np.int64), index)
+
+
+def sum_by(values: pd.Series, groups: pd.Series | Grouping) -> pd.Series:
     """Return the sum of an extensive figure over the members of each group.
 
     A group with a missing member is missing: the sum of the others would be too small without
@@ -27,7 +66,8 @@ def sum_by(values: pd.Series, groups: pd.Series) -> pd.Series:
 
     Args:
         values: any unit; NaN is missing.
-        groups: code of the group of each value, on the same index; None for no group.
+        groups: code of the group of each value, on the same index, None for no group; or the
+            `grouping` of these codes.
 
     Returns:
         One value per group, index sorted by code.
@@ -35,15 +75,12 @@ def sum_by(values: pd.Series, groups: pd.Series) -> pd.Series:
     >>> sum_by(pd.Series([1.0, 2.0, np.nan]), pd.Series(["a", "a", "b"])).tolist()
     [3.0, nan]
     """
-    place, codes = _places(groups)
-    inside = place >= 0
-    figures = values.to_numpy(dtype=np.float64)[inside]
+    members = grouping(groups)
     # A missing member makes the sum of its group NaN.
-    total = np.bincount(place[inside], weights=figures, minlength=len(codes))
-    return pd.Series(total, index=codes)
+    return pd.Series(members.total(members.figures(values)), index=members.codes)
 
 
-def known_sum_by(values: pd.Series, groups: pd.Series) -> pd.Series:
+def known_sum_by(values: pd.Series, groups: pd.Series | Grouping) -> pd.Series:
     """Return the sum of the known figures over the members of each group, NaN if none is known.
 
     For facts such as people, whose unknown members the caller names.
@@ -51,17 +88,18 @@ def known_sum_by(values: pd.Series, groups: pd.Series) -> pd.Series:
     >>> known_sum_by(pd.Series([1.0, 2.0, np.nan]), pd.Series(["a", "a", "a"])).tolist()
     [3.0]
     """
-    known = sum_by(values.notna().astype("float64"), groups)
-    return sum_by(values.fillna(0.0), groups).where(known > 0)
+    members = grouping(groups)
+    known = members.has(values.notna().to_numpy()[members.inside])
+    return sum_by(values.fillna(0.0), members).where(known)
 
 
-def mean_by(values: pd.Series, weights: pd.Series, groups: pd.Series) -> pd.DataFrame:
+def mean_by(values: pd.Series, weights: pd.Series, groups: pd.Series | Grouping) -> pd.DataFrame:
     """Return the mean of an intensive figure over each group, weighted by its denominator.
 
     Args:
         values: NaN is missing and is left out.
         weights: the denominator, ≥ 0, on the same index; NaN counts as missing.
-        groups: code of the group of each value, on the same index; None for no group.
+        groups: as for `sum_by`.
 
     Returns:
         Index: codes of the groups, sorted. `mean`: the weighted mean, NaN if no member with a
@@ -71,28 +109,42 @@ def mean_by(values: pd.Series, weights: pd.Series, groups: pd.Series) -> pd.Data
     >>> table["mean"].tolist()
     [20.0]
     """
-    place, codes = _places(groups)
-    inside = place >= 0
-    place = place[inside]
-    figures = values.to_numpy(dtype=np.float64)[inside]
-    weight = weights.to_numpy(dtype=np.float64)[inside]
-    usable = ~(np.isnan(figures) | np.isnan(weight))
+    members = grouping(groups)
+    means = means_of(members.figures(values), members.figures(weights), members)
+    return pd.DataFrame({"mean": means.mean, "known": means.known}, index=members.codes)
 
-    def total(column: np.ndarray) -> np.ndarray:
-        return np.bincount(place, weights=column, minlength=len(codes))
 
-    known = total(np.where(usable, weight, 0.0))
-    products = total(np.where(usable, figures, 0.0) * np.where(usable, weight, 0.0))
-    whole = total(np.nan_to_num(weight, nan=0.0))
+@dataclass(frozen=True)
+class Means:
+    """The columns of `mean_by` as arrays, and the weight of the members that are known: (groups,)
+    float64 each."""
+
+    mean: np.ndarray
+    known: np.ndarray
+    weight: np.ndarray
+
+
+def means_of(figures: np.ndarray, weights: np.ndarray, groups: Grouping) -> Means:
+    """Return what `mean_by` does.
+
+    Args:
+        figures, weights: (rows inside,) float64, NaN is missing.
+        groups: of the rows.
+    """
+    usable = ~(np.isnan(figures) | np.isnan(weights))
+    used = np.where(usable, weights, 0.0)
+    weight = groups.total(used)
+    products = groups.total(np.where(usable, figures, 0.0) * used)
+    whole = groups.total(np.nan_to_num(weights, nan=0.0))
     with np.errstate(divide="ignore", invalid="ignore"):
-        table = {
-            "mean": np.where(known > 0, products / known, np.nan),
-            "known": np.where(whole > 0, known / whole, 0.0),
-        }
-    return pd.DataFrame(table, index=codes)
+        return Means(
+            mean=np.where(weight > 0, products / weight, np.nan),
+            known=np.where(whole > 0, weight / whole, 0.0),
+            weight=weight,
+        )
 
 
-def prevailing_by(values: pd.Series, weights: pd.Series, groups: pd.Series) -> pd.Series:
+def prevailing_by(values: pd.Series, weights: pd.Series, groups: pd.Series | Grouping) -> pd.Series:
     """Return the value that most of the weight of each group has, the lowest on a tie.
 
     For answers and categories, which have no mean.
@@ -107,25 +159,20 @@ def prevailing_by(values: pd.Series, weights: pd.Series, groups: pd.Series) -> p
     >>> prevailing_by(kinds, pd.Series([3.0, 1.0, 1.0]), groups).tolist()
     [1.0]
     """
-    place, codes = _places(groups)
+    members = grouping(groups)
     table = pd.DataFrame(
-        {"place": place, "value": values.to_numpy("float64"), "weight": weights.to_numpy("float64")}
+        {
+            "place": members.place,
+            "value": members.figures(values),
+            "weight": members.figures(weights),
+        }
     ).dropna()
-    table = table[(table["place"] >= 0) & (table["weight"] > 0)]
+    table = table[table["weight"] > 0]
     sums = table.groupby(["place", "value"])["weight"].sum().reset_index()
     order = sums.sort_values(["weight", "value"], ascending=[False, True], kind="stable")
     prevailing = order.drop_duplicates("place").set_index("place")["value"]
-    return pd.Series(prevailing.reindex(range(len(codes))).to_numpy("float64"), index=codes)
-
-
-def _places(groups: pd.Series) -> tuple[np.ndarray, pd.Index]:
-    """Return the position of each row's group, -1 for none, and the codes of the groups, sorted. A
-    categorical has them, which saves sorting the codes for every column."""
-    if isinstance(groups.dtype, pd.CategoricalDtype):
-        place, codes = groups.cat.codes.to_numpy(), groups.cat.categories
-    else:
-        place, codes = pd.factorize(groups, sort=True)
-    return place.astype(np.int64), pd.Index(codes, dtype="object", name=groups.name)
+    known = prevailing.reindex(range(len(members.codes)))
+    return pd.Series(known.to_numpy("float64"), index=members.codes)
 
 
 def groups_at(territories: Territories, level: str) -> pd.Series:
@@ -180,9 +227,10 @@ def territories_at(
         str(name) for name in territories.parents if name != level and (first[name] <= 1).all()
     ]
     parents = territories.parents[above].groupby(groups).first().reindex(codes)
+    members = grouping(groups)
     facts = pd.DataFrame(
         {
-            name: known_sum_by(territories.facts[name], groups).reindex(codes)
+            name: known_sum_by(territories.facts[name], members).reindex(codes)
             for name in territories.facts
         }
     )

@@ -11,9 +11,11 @@ import pandas as pd
 from zoneblanche.geo.errors import first_of
 from zoneblanche.geo.messages import Translatable, _, ngettext, remark, titled
 from zoneblanche.geo.nesting import (
+    Grouping,
+    grouping,
     groups_at,
     left_out,
-    mean_by,
+    means_of,
     prevailing_by,
     sum_by,
     territories_at,
@@ -39,8 +41,7 @@ def atlas_at(atlas: Atlas, level: str, *, shapes: Literal["united", "boxes"] = "
     if level == atlas.territories.level:
         return atlas
     base = atlas.territories
-    # As a category: the codes are sorted once for all columns.
-    groups = groups_at(base, level).astype("category")
+    groups = grouping(groups_at(base, level))
     territories = territories_at(base, level, shapes=shapes)
     result = Atlas(
         territories=territories,
@@ -92,10 +93,10 @@ def _is_handed_down(indicator: Indicator, territories: Territories) -> bool:
     return indicator.native_level in (territories.level, *territories.parents)
 
 
-def _say_unknown_people(result: Atlas, base: Territories, groups: pd.Series) -> Atlas:
+def _say_unknown_people(result: Atlas, base: Territories, groups: Grouping) -> Atlas:
     """Return the atlas with a warning about members whose population is not known."""
     people = base.facts["population"]
-    unknown = base.codes[people.isna() & groups.notna()]
+    unknown = base.codes[people.isna().to_numpy() & groups.inside]
     if not len(unknown) or not people.notna().any():
         return result
     return result.noting(
@@ -125,22 +126,24 @@ def _left_behind(result: Atlas, atlas: Atlas, indicator: Indicator) -> Translata
 
 
 def _mean_of_parts(
-    result: Atlas, atlas: Atlas, indicator: Indicator, groups: pd.Series
+    result: Atlas, atlas: Atlas, indicator: Indicator, groups: Grouping
 ) -> tuple[Atlas, Column, pd.Series]:
     """Return the result with the notices about an intensive layer, the column of its means, and
     their denominator: the weight of the parts that are known."""
     values = atlas.values[indicator.id]
     weights = atlas.weight_of(indicator)
-    table = mean_by(values, weights, groups)
+    figures, weight = groups.figures(values), groups.figures(weights)
+    means = means_of(figures, weight, groups)
+    mean = means.mean
     handed_down = _is_handed_down(indicator, result.territories)
     if handed_down and indicator.unit in ("boolean", "category"):
         # One that is corrected does not make a yes of the others a share.
-        table["mean"] = prevailing_by(values, weights, groups)
+        mean = prevailing_by(values, weights, groups).to_numpy()
     else:
         result = _say_weights(result, atlas, indicator, weights)
     share = indicator.unit == "boolean" and not handed_down
     scale = 100.0 if share else 1.0
-    partly = table.index[(table["known"] > 0) & (table["known"] < 0.995)]
+    partly = groups.codes[(means.known > 0) & (means.known < 0.995)]
     if len(partly):
         notice = _(
             "{layer}: the figure rests on a part of the territory only in {count} cases ({codes}).",
@@ -152,13 +155,15 @@ def _mean_of_parts(
     # The denominator is aggregated too: the mean of two territories is still that of their parts.
     carried = _share_of_parts(indicator, atlas) if share else indicator
     reasons = _main_reason(atlas, indicator, groups)
-    weightless = _without_weight(values, weights, groups)
+    weightless = _without_weight(figures, weight, groups)
     reasons[weightless] = int(Reason.NOT_APPLICABLE)
-    result = _say_weightless(result, atlas, indicator, weightless)
+    result = _say_weightless(result, atlas, indicator, groups.codes[weightless])
     column = Column(
-        replace(carried, denominator=f"{indicator.id}/known"), scale * table["mean"], reasons
+        replace(carried, denominator=f"{indicator.id}/known"),
+        pd.Series(scale * mean, index=groups.codes),
+        reasons,
     )
-    return result, column, sum_by(weights.where(values.notna(), 0.0).fillna(0.0), groups)
+    return result, column, pd.Series(means.weight, index=groups.codes)
 
 
 def _say_weights(result: Atlas, atlas: Atlas, indicator: Indicator, weights: pd.Series) -> Atlas:
@@ -179,7 +184,8 @@ def _say_weights(result: Atlas, atlas: Atlas, indicator: Indicator, weights: pd.
                 coarser=coarser,
             )
         )
-    without = atlas.values.index[atlas.values[indicator.id].notna() & weights.isna()]
+    measured = atlas.values[indicator.id].notna().to_numpy()
+    without = atlas.codes[measured & weights.isna().to_numpy()]
     if len(without):
         result = result.noting(
             ngettext(
@@ -197,11 +203,11 @@ def _say_weights(result: Atlas, atlas: Atlas, indicator: Indicator, weights: pd.
     return result
 
 
-def _without_weight(values: pd.Series, weights: pd.Series, groups: pd.Series) -> pd.Index:
-    """Return the groups whose members with a figure all weigh nothing: they have no mean."""
-    measured = values.notna()
-    heaviest = weights[measured].fillna(np.inf).groupby(groups[measured], observed=True).max()
-    return pd.Index(heaviest.index[heaviest.to_numpy() == 0].astype(object))
+def _without_weight(figures: np.ndarray, weights: np.ndarray, groups: Grouping) -> np.ndarray:
+    """Return whether the members of a group with a figure all weigh nothing, so that it has no
+    mean: (groups,) bool."""
+    measured = ~np.isnan(figures)
+    return groups.has(measured & (weights == 0)) & ~groups.has(measured & (weights != 0))
 
 
 def _say_weightless(
@@ -235,16 +241,14 @@ def _share_of_parts(indicator: Indicator, atlas: Atlas) -> Indicator:
     return replace(indicator, unit="percent", bounds=(0, 100), digits=1, title=title)
 
 
-def _main_reason(atlas: Atlas, indicator: Indicator, groups: pd.Series) -> pd.Series:
+def _main_reason(atlas: Atlas, indicator: Indicator, groups: Grouping) -> pd.Series:
     """Return for each group the most frequent reason among its missing members, the lowest code on
     a tie."""
-    reasons = atlas.reasons[indicator.id].to_numpy().astype(np.int64)
-    position = groups.cat.codes.to_numpy().astype(np.int64)
-    inside = position >= 0
-    names, width = groups.cat.categories, len(Reason)
+    reasons = atlas.reasons[indicator.id].to_numpy()[groups.inside]
+    missing = reasons != Reason.PRESENT
+    width = len(Reason)
     counts = np.bincount(
-        position[inside] * width + reasons[inside], minlength=len(names) * width
-    ).reshape(len(names), width)
-    counts[:, Reason.PRESENT] = 0
+        groups.place[missing] * width + reasons[missing], minlength=len(groups.codes) * width
+    ).reshape(len(groups.codes), width)
     chosen = np.where(counts.any(axis=1), counts.argmax(axis=1), int(Reason.NOT_MATCHED))
-    return pd.Series(chosen, index=pd.Index(names, dtype="object")).astype("int8")
+    return pd.Series(chosen.astype("int8"), index=groups.codes)

@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from zoneblanche.geo.nesting import mean_by
+from zoneblanche.geo.nesting import grouping, mean_by
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index.score import score_atlas
 from zoneblanche.layers.index.steps.rank import rank
@@ -47,7 +47,7 @@ def rank_areas(atlas: Atlas, index_id: str, *, level: str) -> pd.DataFrame:
     """
     recipe = atlas.recipe(index_id)
     people = atlas.territories.facts["population"]
-    areas = atlas.territories.parents[level]
+    areas = grouping(atlas.territories.parents[level])
     means = mean_by(atlas.values[index_id], people, areas)["mean"].dropna()
     covered = mean_by(_has_rank(atlas, index_id), people, areas)["mean"].reindex(means.index)
     table = pd.DataFrame({"score": means})

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from zoneblanche.geo.messages import Message, _, notice_texts, titled
-from zoneblanche.geo.nesting import mean_by
+from zoneblanche.geo.nesting import grouping, mean_by
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.aggregate import atlas_at
 from zoneblanche.layers.analysis.areas import rank_areas, with_area_means
@@ -69,7 +69,7 @@ def _with_computed(atlas: Atlas, upper: Atlas) -> Atlas:
         return upper
     level = upper.territories.level
     people = atlas.territories.facts["population"]
-    areas = atlas.territories.parents[level].astype("category")
+    areas = grouping(atlas.territories.parents[level])
     columns = []
     for name, indicator in atlas.indicators.items():
         if indicator.role in ("index", "dimension") and _part_of_index(atlas, name):
