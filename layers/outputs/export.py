@@ -23,11 +23,12 @@ from zoneblanche.geo.messages import _, quantity, translate
 from zoneblanche.geo.plugins import plugin_versions
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import sha256_of, union_of
-from zoneblanche.geo.tables import safe_text, spreadsheet_safe
+from zoneblanche.geo.tables import safe_text
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.outputs.atlas_file import rounded, write_atlas
 from zoneblanche.layers.outputs.dcat import describe_dcat
+from zoneblanche.layers.outputs.delimited import write_csv
 from zoneblanche.layers.outputs.geopackage import write_geopackage
 from zoneblanche.layers.outputs.styles import Style
 
@@ -82,24 +83,29 @@ def results_table(atlas: Atlas, *, lang: str) -> pd.DataFrame:
 def missing_in_words(atlas: Atlas, *, lang: str, titles: bool = False) -> pd.Series:
     """Return for each territory which indicators are missing and why, "" if none is; indicators by
     their ids or by their titles."""
-    words = pd.Series("", index=atlas.codes, dtype="object")
-    for indicator_id in atlas.values:
-        codes = atlas.reasons[indicator_id].to_numpy()
-        named = atlas.indicators[str(indicator_id)].title_in(lang) if titles else indicator_id
-        for reason in np.unique(codes[codes != Reason.PRESENT]):
-            concerned = codes == reason
-            text = translate(
-                _(
-                    "{indicator}: {reason}",
-                    indicator=named,
-                    reason=in_language(Reason(int(reason)).title, lang),
-                ),
-                lang if titles else "en",
-            )
-            words[concerned] = words[concerned].map(
-                lambda known, text=text: f"{known}; {text}".lstrip("; ")
-            )
-    return words
+    # Territories that lack the same figures for the same reasons have the same words.
+    reasons = np.ascontiguousarray(atlas.reasons[list(atlas.values)].to_numpy(dtype="uint8"))
+    if not reasons.size:
+        return pd.Series("", index=atlas.codes, dtype="object")
+    row = reasons.view(f"V{reasons.shape[1]}").ravel()
+    _unused, first, group = np.unique(row, return_index=True, return_inverse=True)
+    words = [_missing_words(atlas, codes, lang=lang, titles=titles) for codes in reasons[first]]
+    return pd.Series(np.array(words, dtype=object)[group], index=atlas.codes, dtype="object")
+
+
+def _missing_words(atlas: Atlas, codes: np.ndarray, *, lang: str, titles: bool) -> str:
+    return "; ".join(
+        translate(
+            _(
+                "{indicator}: {reason}",
+                indicator=atlas.indicators[name].title_in(lang) if titles else name,
+                reason=in_language(Reason(int(reason)).title, lang),
+            ),
+            lang if titles else "en",
+        )
+        for name, reason in zip(map(str, atlas.values), codes, strict=True)
+        if reason != Reason.PRESENT
+    ).lstrip("; ")
 
 
 def corrected_in_words(atlas: Atlas, *, lang: str, titles: bool = False) -> pd.Series:
@@ -150,7 +156,7 @@ def write_results(
     table = results_table(atlas, lang=lang)
     # Files for spreadsheet programs contain no text that they would execute as a formula.
     harmless = safe_text(table.reset_index())
-    _write_csv(harmless, folder / "territories.csv")
+    write_csv(harmless, folder / "territories.csv")
     shapes = atlas.territories.frame.geometry
     write_atlas(atlas, folder / "territories.parquet", table=table)
     layer = gpd.GeoDataFrame(harmless, geometry=shapes.array)
@@ -174,7 +180,7 @@ def write_open_data(atlas: Atlas, folder: Path, *, lang: str, title: str) -> Non
         OSError: the place cannot be written.
     """
     table = results_table(atlas, lang=lang)
-    _write_csv(safe_text(table.reset_index()), folder / "territories.csv")
+    write_csv(safe_text(table.reset_index()), folder / "territories.csv")
     write_atlas(atlas, folder / "territories.parquet", table=table)
     _write_descriptions(atlas, table, folder, lang=lang, title=title, name=None)
 
@@ -222,12 +228,6 @@ def _written(atlas: Atlas, indicator: Indicator) -> pd.Series:
         if ((values - whole).abs().fillna(0) == 0).all() and whole.abs().max() < MOST_WHOLE:
             return whole.astype("Int64")
     return rounded(values)
-
-
-def _write_csv(table: pd.DataFrame, path: Path) -> None:
-    """UTF-8, comma, LF."""
-    text = table.rename(columns=lambda name: spreadsheet_safe(str(name)))
-    text.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
 
 
 def _datapackage(atlas: Atlas, table: pd.DataFrame, folder: Path, *, lang: str) -> dict[str, Any]:
