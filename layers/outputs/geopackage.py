@@ -19,6 +19,9 @@ from zoneblanche.layers.outputs.styles import LAYER, Style, write_qml, write_sld
 FIXED_TIME = "2000-01-01T00:00:00.000Z"
 """Used where the format requires a time, so that the same inputs give the same bytes."""
 
+ARROW_SINCE = (3, 8, 0)
+"""Version of GDAL that takes whole columns, in half the time; the file has the same bytes."""
+
 
 def write_geopackage(frame: gpd.GeoDataFrame, path: Path, styles: Sequence[Style] = ()) -> None:
     """Write territories, codes in a column, and the styles of their columns, the first the default.
@@ -32,7 +35,14 @@ def write_geopackage(frame: gpd.GeoDataFrame, path: Path, styles: Sequence[Style
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_TIME})
     try:
         with written_by_gdal(path):
-            frame.to_file(path, driver="GPKG", layer=LAYER, engine="pyogrio", promote_to_multi=True)
+            frame.to_file(
+                path,
+                driver="GPKG",
+                layer=LAYER,
+                engine="pyogrio",
+                promote_to_multi=True,
+                use_arrow=pyogrio.__gdal_version__ >= ARROW_SINCE,
+            )
             _check_count(path, len(frame))
             if styles:
                 add_styles(path, styles)

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import pytest
+import shapely
 
 from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.reasons import Reason
@@ -21,7 +22,7 @@ from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.outputs.dcat import describe_dcat
 from zoneblanche.layers.outputs.export import write_results
-from zoneblanche.layers.outputs.geopackage import add_styles
+from zoneblanche.layers.outputs.geopackage import add_styles, write_geopackage
 from zoneblanche.layers.outputs.styles import Span, Style, StyleClass, write_qml, write_sld
 from zoneblanche.layers.outputs.tiles import write_pmtiles
 
@@ -113,6 +114,22 @@ def test_the_same_styles_give_the_same_bytes(atlas: Atlas, tmp_path: Path) -> No
         gpkg = next(r for r in package["resources"] if r["path"] == "territories.gpkg")
         assert gpkg["bytes"] == len(contents[-1])
     assert contents[0] == contents[1]
+
+
+def test_older_versions_of_gdal_write_the_same_geopackage(
+    toy: Territories, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frame = toy.frame.assign(
+        text=["é", None, "", "a"],
+        whole=pd.array([1, None, 3, 4], dtype="Int64"),
+        number=[1.5, np.nan, 0.0, -2.0],
+    )
+    frame = frame.set_geometry([*frame.geometry[:3], shapely.MultiPolygon([frame.geometry.iloc[3]])])
+    write_geopackage(frame.set_crs(toy.frame.crs), tmp_path / "now.gpkg")
+    monkeypatch.setattr("zoneblanche.layers.outputs.geopackage.ARROW_SINCE", (99, 0, 0))
+    write_geopackage(frame.set_crs(toy.frame.crs), tmp_path / "before.gpkg")
+    assert (tmp_path / "now.gpkg").read_bytes() == (tmp_path / "before.gpkg").read_bytes()
+    assert pyogrio.read_info(tmp_path / "now.gpkg")["geometry_type"] == "MultiPolygon"
 
 
 def test_a_geopackage_of_something_else_is_refused(tmp_path: Path, atlas: Atlas) -> None:
