@@ -9,8 +9,8 @@ file under the key `zoneblanche`. A file without it is refused.
 
 from __future__ import annotations
 
+import io
 import json
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,9 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
+import shapely
 
 from zoneblanche.geo.country import Country, known_countries, read_country
 from zoneblanche.geo.errors import InputError, ZoneblancheError
@@ -78,13 +80,18 @@ def write_atlas(atlas: Atlas, path: Path, *, table: pd.DataFrame | None = None) 
     plain = {} if table is None else {str(name): table[name] for name in table}
     taken = {CODE, NAME, SHAPE, *columns}
     plain = {name: cells for name, cells in plain.items() if name not in taken}
-    frame = gpd.GeoDataFrame(
-        {NAME: names, **plain, **columns}, geometry=atlas.territories.frame.geometry
-    )
+    filled = {NAME: names, **plain, **columns, SHAPE: pd.Series(None, names.index, dtype="object")}
+    # With one index, and not equal ones, nothing has to be compared.
+    filled = {name: cells.set_axis(names.index) for name, cells in filled.items()}
     metadata = _metadata(atlas)
     if table is not None:
         metadata["table"] = list(plain)
-    write_geoparquet(frame, path, metadata=metadata)
+    write_geoparquet(
+        pd.DataFrame(filled, copy=False),
+        atlas.territories.frame.geometry,
+        path,
+        metadata=metadata,
+    )
 
 
 def load_atlas(path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Atlas:
@@ -108,17 +115,58 @@ def load_atlas(path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Atlas:
         raise
 
 
-def write_geoparquet(frame: gpd.GeoDataFrame, path: Path, *, metadata: Mapping[str, Any]) -> None:
+def write_geoparquet(
+    table: pd.DataFrame, shapes: gpd.GeoSeries, path: Path, *, metadata: Mapping[str, Any]
+) -> None:
     """Write a GeoParquet file (zstd) with our metadata in that of the file, the same bytes each
-    time."""
-    # On the disk and not in memory, which has the frame and the table already. It has no name.
-    with tempfile.TemporaryFile(dir=path.parent) as plain:
-        frame.to_parquet(plain, compression=None, index=True)
-        plain.seek(0)
-        table = pq.read_table(plain)
+    time.
+
+    Args:
+        table: the columns; that of the shapes is empty.
+        shapes: one for each row.
+        path: of the file.
+        metadata: ours.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    geometry = shapes.to_numpy()
+    # geopandas writes what a reader must know of the shapes. A few are enough to know it.
+    few = io.BytesIO()
+    sample = gpd.GeoDataFrame(geometry=shapes.iloc[_telling(geometry)].array, crs=shapes.crs)
+    sample.to_parquet(few, compression=None, index=False)
+    described = pq.read_schema(few)
+    filled = pa.Table.from_pandas(table, preserve_index=True)
+    filled = filled.set_column(
+        filled.schema.get_field_index(SHAPE),
+        described.field(SHAPE),
+        pa.array(shapely.to_wkb(geometry, flavor="iso"), type=pa.binary()),
+    )
     text = json.dumps(metadata, ensure_ascii=False, sort_keys=True).encode()
-    table = table.replace_schema_metadata({**(table.schema.metadata or {}), KEY: text})
-    pq.write_table(table, path, compression="zstd", compression_level=3)
+    filled = filled.replace_schema_metadata(
+        {**filled.schema.metadata, b"geo": described.metadata[b"geo"], KEY: text}
+    )
+    # All shapes differ, and the least of their texts of bytes means nothing.
+    others = [name for name in filled.schema.names if name != SHAPE]
+    pq.write_table(
+        filled,
+        path,
+        compression="zstd",
+        compression_level=3,
+        use_dictionary=others,
+        write_statistics=others,
+    )
+
+
+def _telling(shapes: np.ndarray) -> list[int]:
+    """Return positions of a few shapes that have the bounds and the types of all."""
+    kinds = shapely.get_type_id(shapes) * 2 + shapely.has_z(shapes)
+    places = set(np.unique(kinds, return_index=True)[1].tolist())
+    bounds = shapely.bounds(shapes)
+    if not np.isnan(bounds).all():
+        places |= set(np.nanargmin(bounds[:, :2], axis=0).tolist())
+        places |= set(np.nanargmax(bounds[:, 2:], axis=0).tolist())
+    return sorted(places)
 
 
 def _tables(atlas: Atlas) -> Iterable[tuple[str, pd.DataFrame]]:

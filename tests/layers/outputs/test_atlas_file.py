@@ -8,16 +8,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import shapely
 
 from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.atlas import empty_atlas
 from zoneblanche.layers.indicator import Indicator
-from zoneblanche.layers.outputs.atlas_file import KEY, load_atlas, save_atlas
+from zoneblanche.layers.outputs.atlas_file import KEY, load_atlas, save_atlas, write_geoparquet
 
 
 @pytest.fixture
@@ -84,3 +86,24 @@ def test_a_damaged_file_is_refused(saved: Path, damage: str) -> None:
     pq.write_table(table.replace_schema_metadata(told), saved)
     with pytest.raises(InputError, match=r"not an atlas|is damaged"):
         load_atlas(saved)
+
+
+@pytest.mark.parametrize("height", [None, 3.0])
+def test_shapes_are_described_as_geopandas_describes_them(
+    tmp_path: Path, height: float | None
+) -> None:
+    squares = [shapely.box(x, -x, x + 1, 1 - x) for x in range(20)]
+    shapes = [*squares, shapely.MultiPolygon([shapely.box(30, 40, 31, 41)]), squares[3]]
+    if height is not None:
+        shapes[7] = shapely.force_3d(shapes[7], height)
+    codes = pd.Index([f"{place:02}" for place in range(len(shapes))], name="code")
+    frame = gpd.GeoDataFrame({"geometry": shapes}, index=codes, crs="EPSG:2154")
+    frame.to_parquet(tmp_path / "theirs.parquet")
+    table = pd.DataFrame({"geometry": None}, index=codes, dtype="object")
+    write_geoparquet(table, frame.geometry, tmp_path / "ours.parquet", metadata={"a": 1})
+    ours, theirs = (pq.read_schema(tmp_path / f"{name}.parquet") for name in ("ours", "theirs"))
+    assert json.loads(ours.metadata[b"geo"]) == json.loads(theirs.metadata[b"geo"])
+    assert ours.field("geometry").equals(theirs.field("geometry"), check_metadata=True)
+    assert json.loads(ours.metadata[b"zoneblanche"]) == {"a": 1}
+    read = gpd.read_parquet(tmp_path / "ours.parquet")
+    assert read.geometry.geom_equals_identical(frame.geometry).all()

@@ -124,7 +124,9 @@ def test_older_versions_of_gdal_write_the_same_geopackage(
         whole=pd.array([1, None, 3, 4], dtype="Int64"),
         number=[1.5, np.nan, 0.0, -2.0],
     )
-    frame = frame.set_geometry([*frame.geometry[:3], shapely.MultiPolygon([frame.geometry.iloc[3]])])
+    frame = frame.set_geometry(
+        [*frame.geometry[:3], shapely.MultiPolygon([frame.geometry.iloc[3]])]
+    )
     write_geopackage(frame.set_crs(toy.frame.crs), tmp_path / "now.gpkg")
     monkeypatch.setattr("zoneblanche.layers.outputs.geopackage.ARROW_SINCE", (99, 0, 0))
     write_geopackage(frame.set_crs(toy.frame.crs), tmp_path / "before.gpkg")
