@@ -57,7 +57,7 @@ class Kept:
 def draws(tmp_path: Path, make_atlas: MakeAtlas, monkeypatch: pytest.MonkeyPatch) -> Kept:
     monkeypatch.setattr(compiled, "_caches", lambda: tmp_path / "caches")
     monkeypatch.setattr(kept, "private_cache", compiled.private_cache.__wrapped__)
-    monkeypatch.setattr(kept, "FEW", 0)
+    monkeypatch.setattr(kept, "LEAST", 0)
     random = np.random.default_rng(0)
     atlas = make_atlas(pd.DataFrame(random.uniform(0, 100, (60, 2)), columns=list("ab")))
     return Kept(tmp_path / "caches" / "zoneblanche" / "draws", atlas, monkeypatch)
@@ -153,6 +153,6 @@ def test_where_nothing_can_be_kept_it_is_drawn(
 
 
 def test_a_small_index_is_not_kept(draws: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept, "FEW", 60 * 40)
+    monkeypatch.setattr(kept, "LEAST", 60 * 40 + 1)
     draws.index()
     assert not draws.folder.exists()

@@ -24,8 +24,9 @@ import pandas as pd
 from zoneblanche.geo.runtime.compiled import private_cache
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.index.score import ScoredAtlas
-from zoneblanche.layers.index.uncertainty.drawing.loops import FEW
 
+LEAST = 4_000_000
+"""Draws × territories from which draws are kept: fewer take less than a second or two."""
 MOST = 8
 """Files that are kept, about 11 MB each for 35,000 territories; the oldest goes first."""
 
@@ -44,7 +45,7 @@ class KeptDraws:
     def __init__(self, scored: ScoredAtlas, territories: Territories) -> None:
         self._rows = scored.values.index
         recipe = scored.scored.recipe
-        folder = private_cache("draws") if len(self._rows) * recipe.draws > FEW else None
+        folder = private_cache("draws") if len(self._rows) * recipe.draws >= LEAST else None
         self.path = None if folder is None else folder / f"{_digest(scored, territories)}.npz"
 
     def read(self) -> dict[str, pd.DataFrame] | None:
