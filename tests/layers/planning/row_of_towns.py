@@ -9,9 +9,27 @@ import shapely
 
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.atlas import Atlas, empty_atlas
+from zoneblanche.layers.indicator import Indicator
 
 COUNT = 12
 """Towns in the row, 10 km wide."""
+KILOMETRES = Indicator("far", "Distance", "number", "lower", suffix="km", bounds=(0, None))
+SITE = Indicator("website", "Website", "boolean", "higher", bounds=(0, 1))
+INNER = 3.8
+"""Kilometres to a site in a town: 0.38 times the square root of 100 km²."""
+RECIPE = {
+    "id": "lack",
+    "orientation": "worse",
+    "normalise": "goalposts",
+    "weights": {"far": 2, "website": 1},
+    "indicators": {"far": {"goalposts": [0, 60]}},
+}
+"""An index of the two, as a table; without the number of draws."""
+
+
+def kilometres() -> np.ndarray:
+    """Return the distance of each town to a site in the first."""
+    return np.maximum(10.0 * np.arange(COUNT), INNER)
 
 
 def row_of_towns() -> Atlas:

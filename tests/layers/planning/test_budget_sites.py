@@ -12,7 +12,15 @@ import pandas as pd
 import pytest
 import shapely
 
-from tests.layers.planning.row_of_towns import COUNT, row_of_towns
+from tests.layers.planning.row_of_towns import (
+    COUNT,
+    INNER,
+    KILOMETRES,
+    RECIPE,
+    SITE,
+    kilometres,
+    row_of_towns,
+)
 from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.messages import translate
 from zoneblanche.geo.points.distance import centres_of
@@ -35,24 +43,13 @@ from zoneblanche.layers.planning.read import Sites, read_sites
 EVERY_SUBSET = np.array(list(product((0, 1), repeat=COUNT)), dtype=bool)
 
 
-KILOMETRES = Indicator("far", "Distance", "number", "lower", suffix="km", bounds=(0, None))
-SITE = Indicator("website", "Website", "boolean", "higher", bounds=(0, 1))
-TABLE = {
-    "id": "lack",
-    "orientation": "worse",
-    "normalise": "goalposts",
-    "draws": 100,
-    "weights": {"far": 2, "website": 1},
-    "indicators": {"far": {"goalposts": [0, 60]}},
-}
+TABLE = {**RECIPE, "draws": 100}
 FAR = Rule(
     "far-off",
     "Far off",
     Group("all", (Condition(("far",), ">", (10.5,)), Condition(("website",), "<", (1.0,)))),
 )
 OFFLINE = Rule("offline", "Offline", Group("all", (Condition(("website",), "<", (1.0,)),)))
-INNER = 3.8
-"""Kilometres to a site in a town: 0.38 times the square root of 100 km²."""
 
 
 @pytest.fixture
@@ -70,8 +67,7 @@ def towns(monkeypatch: pytest.MonkeyPatch) -> Atlas:
 def scored_towns(indicator: Indicator) -> Atlas:
     """The towns with a distance, and an index of it."""
     atlas = row_of_towns()
-    kilometres = np.maximum(10.0 * np.arange(COUNT), INNER)
-    atlas = atlas.add(indicator, pd.Series(kilometres, index=atlas.codes))
+    atlas = atlas.add(indicator, pd.Series(kilometres(), index=atlas.codes))
     online = pd.Series(np.isin(np.arange(COUNT), (4, 9)) * 1.0, index=atlas.codes)
     atlas = atlas.add(SITE, online)
     table = {
@@ -462,7 +458,7 @@ def test_distances_begin_where_those_of_the_atlas_do(tmp_path: Path) -> None:
         plan_budget(towns["people"], request)
     with pytest.raises(InputError, match="begin in the middles of polygons, not of squares"):
         plan_budget(towns[""], with_grid)
-    for atlas, one, kilometres in ((towns[""], request, 10), (towns["people"], with_grid, 7)):
+    for atlas, one, distance in ((towns[""], request, 10), (towns["people"], with_grid, 7)):
         plan = plan_budget(atlas, one)
         assert plan.table["code"].iloc[0] == "T10"
-        assert plan.atlas.values[NEAREST]["T11"] == pytest.approx(kilometres, rel=0.005)
+        assert plan.atlas.values[NEAREST]["T11"] == pytest.approx(distance, rel=0.005)

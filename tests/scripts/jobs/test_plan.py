@@ -5,28 +5,23 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 
-from tests.layers.planning.row_of_towns import COUNT, row_of_towns
+from tests.layers.planning.row_of_towns import (
+    KILOMETRES,
+    RECIPE,
+    SITE,
+    kilometres,
+    row_of_towns,
+)
 from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.index.recipe.load import recipe_from_table
-from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.outputs.atlas_file import load_atlas, save_atlas
 from zoneblanche.layers.outputs.plan_file import load_plan
 from zoneblanche.scripts.cli import main
 
-FAR = Indicator("far", "Distance", "number", "lower", suffix="km", bounds=(0, None))
-SITE = Indicator("website", "Website", "boolean", "higher", bounds=(0, 1))
-TABLE = {
-    "id": "lack",
-    "orientation": "worse",
-    "normalise": "goalposts",
-    "draws": 20,
-    "weights": {"far": 2, "website": 1},
-    "indicators": {"far": {"goalposts": [0, 120]}},
-}
+TABLE = {**RECIPE, "draws": 20, "indicators": {"far": {"goalposts": [0, 120]}}}
 
 
 def call(*arguments: str) -> int:
@@ -43,8 +38,8 @@ def call(*arguments: str) -> int:
 def atlas_file(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Twelve towns, 10 km apart, with a site in the first."""
     atlas = row_of_towns()
-    far = pd.Series(np.maximum(10.0 * np.arange(COUNT), 3.8), index=atlas.codes)
-    atlas = atlas.add(FAR, far).add(SITE, pd.Series(0.0, index=atlas.codes))
+    far = pd.Series(kilometres(), index=atlas.codes)
+    atlas = atlas.add(KILOMETRES, far).add(SITE, pd.Series(0.0, index=atlas.codes))
     recipe = recipe_from_table(TABLE, file="lack.toml", indicators=["far", "website"])
     path = tmp_path_factory.mktemp("atlas") / "scored.parquet"
     save_atlas(compute_index(atlas, recipe), path)
