@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
@@ -12,6 +12,9 @@ from zoneblanche.geo.source import Source
 from zoneblanche.geo.tables.account import Account
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.indicator import Indicator
+
+if TYPE_CHECKING:
+    from zoneblanche.layers.inputs.join import Joined
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,8 @@ class Table:
         reasons: why cells are missing, if the publisher says it (secrecy marks): int8 codes of
             `geo.reasons.Reason` on the same index, for some or all of the columns.
         rows: of the file, if they are not those of the table.
+        joins: the rows on territories that it was joined to, for the other layers that are measured
+            from it.
     """
 
     frame: pd.DataFrame
@@ -60,6 +65,9 @@ class Table:
     notices: tuple[str, ...] = ()
     reasons: pd.DataFrame | None = None
     rows: FileRows | None = None
+    joins: list[tuple[Territories, Joined]] = field(
+        default_factory=list, init=False, repr=False, compare=False
+    )
 
     @property
     def file_rows(self) -> FileRows:

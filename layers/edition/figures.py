@@ -89,7 +89,7 @@ def read_figures(
     stored = read_packed(
         folder / FIGURES, lambda name: name == CODE or name.split("/")[0] in described
     )
-    codes = pd.Index(stored.column(CODE).to_numpy().astype("object"), name="code")
+    codes = pd.Index(stored.column(CODE).to_numpy(), dtype="object", name="code")
     people = read_frame(folder / "communes.parquet", [CODE, POPULATION])
     columns: dict[str, Any] = {
         POPULATION: people.set_index(CODE)[POPULATION].reindex(codes).to_numpy(dtype="float64")

@@ -46,12 +46,13 @@ class Joined:
 
         *Not in the table* without a row, else what the publisher says, else *not published*.
         """
-        published = pd.Series(int(Reason.NOT_PUBLISHED), index=self.found.index)
+        reasons = np.full(len(self.found), int(Reason.NOT_PUBLISHED), dtype="int8")
         if self.told is not None and column in self.told:
-            given_reasons = self.told[column].fillna(int(Reason.PRESENT))
-            published = given_reasons.mask(given_reasons == Reason.PRESENT, published)
-        reasons = published.where(self.frame[column].isna(), int(Reason.PRESENT))
-        return reasons.where(self.found, int(Reason.NOT_MATCHED)).astype("int8")
+            told = self.told[column].fillna(int(Reason.PRESENT)).to_numpy("int8")
+            reasons = np.where(told == Reason.PRESENT, reasons, told)
+        reasons[self.frame[column].notna().to_numpy()] = Reason.PRESENT
+        reasons[~self.found.to_numpy()] = Reason.NOT_MATCHED
+        return pd.Series(reasons, index=self.found.index)
 
 
 def join_table(territories: Territories, table: Table, *, explain: Explain | None = None) -> Joined:
@@ -70,6 +71,17 @@ def join_table(territories: Territories, table: Table, *, explain: Explain | Non
         InputError: the table is of a level that does not contain the territories, or none of its
             rows matches.
     """
+    # The account of a table that has none of its own depends on the explanation.
+    is_known = explain is None or table.account is not None
+    joined = next((one for on, one in table.joins if on is territories and is_known), None)
+    if joined is None:
+        joined = _joined(territories, table, explain=explain)
+        if is_known:
+            table.joins.append((territories, joined))
+    return joined
+
+
+def _joined(territories: Territories, table: Table, *, explain: Explain | None) -> Joined:
     if table.level != territories.level and table.level not in territories.parents:
         raise InputError(
             Fault(
@@ -107,14 +119,17 @@ def join_table(territories: Territories, table: Table, *, explain: Explain | Non
         )
     if table.level == territories.level and table.frame.index.equals(territories.codes):
         everywhere = pd.Series(True, index=territories.codes)
-        return Joined(table.frame, everywhere, account, table.level, told=table.reasons)
-    # In the type of the table's own index, which is then hashed once for all of its layers.
+        # On the very codes of the territories: what has the same index need not be compared.
+        frame = table.frame.set_axis(territories.codes)
+        told = None if table.reasons is None else table.reasons.set_axis(territories.codes)
+        return Joined(frame, everywhere, account, table.level, told=told)
+    # In the type of the table's own index.
     wanted = pd.Index(keys.to_numpy(), dtype=table.frame.index.dtype)
     frame = table.frame.reindex(wanted)
     frame.index = territories.codes
     known = (table.frame.index.get_indexer(wanted) >= 0) & keys.notna().to_numpy()
     is_matched = pd.Series(known, index=territories.codes)
-    given_reasons = None if table.reasons is None else table.reasons.reindex(keys.to_numpy())
+    given_reasons = None if table.reasons is None else table.reasons.reindex(wanted)
     if given_reasons is not None:
         given_reasons.index = territories.codes
     return Joined(
@@ -149,8 +164,9 @@ def _places(codes: pd.Series, known: pd.Index) -> np.ndarray:
         return np.full(len(codes), -1)
     # Codes of territories are unique texts already, whose index is built once for all tables.
     if known.dtype != object or not known.is_unique:
-        known = pd.Index(known.unique().to_numpy(dtype="object"))
-    places: np.ndarray = known.get_indexer(pd.Index(codes.to_numpy(dtype="object")))
+        known = pd.Index(known.unique().to_numpy(dtype="object"), dtype="object")
+    texts = pd.Index(codes.to_numpy(dtype="object"), dtype="object")
+    places: np.ndarray = known.get_indexer(texts)
     return np.where(codes.notna(), places, -1)
 
 

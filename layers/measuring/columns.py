@@ -83,16 +83,16 @@ def measure_share_of(
         )
     counted = joined.frame[list(part)].sum(axis=1, skipna=False)
     values = (100 * counted / over).clip(upper=100).where(over > 0)
-    reasons = joined.reasons_of(whole)
-    unknown = values.isna() & (reasons == Reason.PRESENT)
-    reasons = reasons.mask(unknown, joined.reasons_of(part[0]))
-    unknown = values.isna() & (reasons == Reason.PRESENT)
-    reasons = reasons.mask(unknown, int(Reason.NOT_PUBLISHED))
-    reasons = reasons.mask(over == 0, int(Reason.NOT_APPLICABLE))
+    missing = values.isna().to_numpy()
+    reasons = joined.reasons_of(whole).to_numpy().copy()
+    unknown = missing & (reasons == Reason.PRESENT)
+    reasons[unknown] = joined.reasons_of(part[0]).to_numpy()[unknown]
+    reasons[missing & (reasons == Reason.PRESENT)] = Reason.NOT_PUBLISHED
+    reasons[(over == 0).to_numpy()] = Reason.NOT_APPLICABLE
     return Measurement(
         indicator=from_table(indicator, table),
         values=values,
-        reasons=reasons.astype("int8"),
+        reasons=pd.Series(reasons, index=territories.codes),
         weights={indicator.denominator: weight},
         account=joined.account,
     )
