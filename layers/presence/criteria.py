@@ -37,15 +37,17 @@ MAIL_SCAN = "mxmap"
 Criterion = Callable[[pd.DataFrame, pd.Index], pd.Series]
 Reads = Literal["website", "email_domain"]
 
+_HOST_COLUMN = "host of the website"
+"""Of a directory within this module: the hosts of its websites, which every criterion needs."""
+
 _HOST = re.compile(r"^https?://(?:[^/?#@]*@)?([^/?#:]+)", re.IGNORECASE)
 
 
 def declares_website(directory: pd.DataFrame) -> pd.Series:
     """Return 1.0 if a well-formed http(s) address is declared, 0.0 if none is, NaN if the declared
     text is not an address. RPNT criterion 1.1."""
-    website = directory["website"]
-    well_formed = hosts_of(website).notna()
-    return well_formed.astype("float64").mask(website.notna() & ~well_formed)
+    well_formed = _hosts(directory).notna()
+    return well_formed.astype("float64").mask(directory["website"].notna() & ~well_formed)
 
 
 def declares_https(directory: pd.DataFrame) -> pd.Series:
@@ -53,12 +55,12 @@ def declares_https(directory: pd.DataFrame) -> pd.Series:
     NaN if the declared text is not an address. RPNT criterion 1.8."""
     website = directory["website"].astype("string").str.strip().str.lower()
     secure = website.str.startswith("https://").fillna(False).astype("float64")
-    return secure.mask(is_unreadable(directory["website"]))
+    return secure.mask(is_unreadable(directory))
 
 
-def is_unreadable(website: pd.Series) -> pd.Series:
+def is_unreadable(directory: pd.DataFrame) -> pd.Series:
     """Return whether the declared text is not an http(s) address."""
-    return website.notna() & hosts_of(website).isna()
+    return directory["website"].notna() & _hosts(directory).isna()
 
 
 def declares_own_email(directory: pd.DataFrame, generic: pd.Index) -> pd.Series:
@@ -71,7 +73,7 @@ def declares_own_email(directory: pd.DataFrame, generic: pd.Index) -> pd.Series:
 def email_matches_website(directory: pd.DataFrame) -> pd.Series:
     """Return 1.0 if the e-mail's domain is the website's host without `www.`, 0.0 if not, NaN if no
     website or no e-mail is declared (the criterion is waived). RPNT criterion 2.3."""
-    host = hosts_of(directory["website"])
+    host = _hosts(directory)
     domain = directory["email_domain"].astype("string").str.lower()
     same = (host == domain.astype("object")).astype("float64")
     return same.where(host.notna() & domain.notna())
@@ -86,6 +88,12 @@ def hosts_of(website: pd.Series) -> pd.Series:
     """
     hosts = [_host_of(address) for address in website.tolist()]
     return pd.Series(hosts, index=website.index, dtype="object")
+
+
+def _hosts(directory: pd.DataFrame) -> pd.Series:
+    """Return the hosts of the websites: the column `_HOST_COLUMN`, where they are known already."""
+    known = _HOST_COLUMN in directory
+    return directory[_HOST_COLUMN] if known else hosts_of(directory["website"])
 
 
 @lru_cache(maxsize=2**16)  # every criterion needs the hosts of the same addresses
@@ -132,11 +140,13 @@ def measure_criterion(
             directory = directory.assign(email_domain=texts.where(~filled, domains))
             in_directory = in_directory | filled
             indicator = _with_source(indicator, inputs[MAIL_SCAN])
+    if reads == "website":
+        directory = directory.assign(**{_HOST_COLUMN: hosts_of(directory["website"])})
     values = values_of(directory, generic).where(in_directory)
     missing = values.isna().to_numpy()
     unreadable = missing & (reads == "website")
     if unreadable.any():
-        unreadable &= is_unreadable(directory["website"]).to_numpy()
+        unreadable &= is_unreadable(directory).to_numpy()
     reasons = np.select(
         [~in_directory, unreadable, missing],
         [int(Reason.NOT_MATCHED), int(Reason.UNREADABLE), int(Reason.NOT_APPLICABLE)],

@@ -127,10 +127,9 @@ def score_of_area(criteria: pd.DataFrame, areas: pd.Series) -> pd.DataFrame:
 def _website(website: pd.Series, known: pd.DataFrame, found: pd.DataFrame) -> None:
     host = hosts_of(website)
     declared = host.notna()
-    extension = host.str.rsplit(".", n=1).str[-1]
     secure = website.astype("string").str.strip().str.lower().str.startswith("https://")
     found["1.1"] = declared.astype("float64")
-    found["1.2"] = (declared & extension.isin(EXTENSIONS)).astype("float64")
+    found["1.2"] = (declared & _is_sovereign(host)).astype("float64")
     found["1.3"] = known["reachable"].mask(~declared, 0.0)
     for name in ("https", "certificate", "own_domain", "redirections"):
         # A site that does not answer meets none of the criteria of its answer.
@@ -162,10 +161,18 @@ def _same_domain(declared: pd.DataFrame, found: pd.DataFrame) -> pd.Series:
     """
     host = hosts_of(declared["website"])
     domain = declared["email_domain"].astype("string").str.strip().str.lower()
-    sovereign = domain.str.rsplit(".", n=1).str[-1].isin(EXTENSIONS).astype(bool)
+    sovereign = _is_sovereign(domain)
     same = (host == domain).fillna(False).astype(bool)
     met = (same & sovereign & (found["2.2"] == 1)).astype("float64")
     return met.mask((found["1.2"] == 0) & sovereign)
+
+
+def _is_sovereign(names: pd.Series) -> pd.Series:
+    """Return whether the last part of each name of a host is one of `EXTENSIONS`."""
+    ends = [
+        isinstance(name, str) and name.rpartition(".")[2] in EXTENSIONS for name in names.tolist()
+    ]
+    return pd.Series(ends, index=names.index, dtype="bool")
 
 
 def _waived(found: pd.DataFrame) -> pd.Series:
