@@ -81,8 +81,12 @@ def former_name_columns(former: pd.DataFrame, codes: pd.Index) -> pd.DataFrame:
     """
     texts = {}
     for kind, column in _COLUMN.items():
-        lines = former[former["kind"] == kind].groupby("now")["name"].agg("\n".join)
-        texts[column] = lines.reindex(codes).fillna("").astype("str")
+        rows = former[former["kind"] == kind]
+        names: dict[str, list[str]] = {}
+        for now, name in zip(rows["now"].tolist(), rows["name"].tolist(), strict=True):
+            names.setdefault(now, []).append(name)
+        lines = ["\n".join(names.get(code, ())) for code in codes.tolist()]
+        texts[column] = pd.Series(lines, index=codes, dtype="str")
     return pd.DataFrame(texts, index=codes)
 
 

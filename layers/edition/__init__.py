@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.country import Country, in_language
@@ -86,8 +87,11 @@ def edition_territories(country: Country, *, arrondissements: Choice = "whole") 
     parents["country"] = country.code.upper()
     facts = frame[["population", "area_km2"]].astype("float64")
     provenance = _provenance(folder)
+    shapes = frame[["name", "geometry"]]
     return Territories(
-        frame=frame[["name", "geometry"]],
+        frame=shapes,
+        # They were checked when the edition was built.
+        checked_shapes=shapes.geometry.to_numpy(),
         level=country.base.id,
         parents=parents,
         facts=facts,
@@ -241,11 +245,19 @@ def _town_halls(folder: Path, country: Country) -> dict[str, Table]:
     waves = presence_waves(country, coded=True)
     source = _sources(_provenance(folder), "presence.parquet")[0]
     dates = sorted(waves["wave"].cat.categories)
+    place = {name: column.cat.codes.to_numpy() for name, column in waves.items()}
+    texts = {name: column.cat.categories.array for name, column in waves.items()}
+    codes = waves["code"].cat.categories.to_numpy(dtype="object")
     tables = {}
     for date in dates:
-        rows = waves[(waves["wave"] == date).to_numpy()].set_index("code")
-        frame = rows[["website", "email_domain"]].astype("str")
-        frame.index = pd.Index(frame.index.astype("object"), name="code")
+        rows = np.flatnonzero(place["wave"] == waves["wave"].cat.categories.get_loc(date))
+        frame = pd.DataFrame(
+            {
+                name: texts[name].take(place[name][rows], allow_fill=True)
+                for name in ("website", "email_domain")
+            },
+            index=pd.Index(codes[place["code"][rows]], dtype="object", name="code"),
+        )
         last = date == dates[-1]
         tables["town-halls" if last else f"town-halls-{date}"] = Table(
             frame=frame,
