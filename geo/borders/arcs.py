@@ -409,7 +409,7 @@ def _cut(
         starts=starts,
         left=rings.territory[ring[first]].astype(np.int32),
         right=beyond[first].astype(np.int32),
-        bounds=_bounds(x, y, starts),
+        bounds=bounds_of_arcs(x, y, starts),
         grid=grid,
         origin=origin,
         count=count,
@@ -440,7 +440,8 @@ def _join(rings: Rings, order: Ints, begins: np.ndarray) -> tuple[np.ndarray, np
     return rings.x[source], rings.y[source], starts
 
 
-def _bounds(x: np.ndarray, y: np.ndarray, starts: Ints) -> np.ndarray:
+def bounds_of_arcs(x: np.ndarray, y: np.ndarray, starts: Ints) -> np.ndarray:
+    """Return west, south, east, north of each arc, shape (arcs, 4); see `Arcs`."""
     if len(starts) == 1:
         return np.empty((0, 4), dtype=x.dtype)
     sides = [(np.minimum, x), (np.minimum, y), (np.maximum, x), (np.maximum, y)]
