@@ -64,10 +64,11 @@ def joined_at_180(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
     Args:
         shapes: in longitude and latitude.
     """
+    whole = shapely.bounds(shapes.to_numpy())
+    if np.isnan(whole).all() or np.nanmax(whole[:, 2]) - np.nanmin(whole[:, 0]) <= _HALF:
+        return shapes
     parts, owner = shapely.get_parts(shapes.to_numpy(), return_index=True)
     boxes = shapely.bounds(parts)
-    if not len(parts) or np.nanmax(boxes[:, 2]) - np.nanmin(boxes[:, 0]) <= _HALF:
-        return shapes
     order = np.argsort(boxes[:, 0], kind="stable")
     west, reached = boxes[order, 0], np.maximum.accumulate(boxes[order, 2])
     gaps = west[1:] - reached[:-1]
