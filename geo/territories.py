@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -15,6 +15,9 @@ from zoneblanche.geo.country import Country
 from zoneblanche.geo.errors import Fault, InputError, first_of, nearest
 from zoneblanche.geo.messages import Notices, _, titled, translate
 from zoneblanche.geo.source import Source
+
+if TYPE_CHECKING:
+    from zoneblanche.geo.borders.stored import StoredBorders
 
 EQUAL_AREA = "EPSG:6933"
 """The equal-area projection (EASE-Grid 2.0) in which areas are measured if none is published."""
@@ -44,6 +47,8 @@ class Territories:
             selection from an unknown one, and to measure what compares with the others.
         checked_shapes: the shapes of the frame if they were checked before, so that a copy with
             other facts does not check them again. Shapes are not to be changed in place.
+        stored_borders: of `checked_shapes`, if they were computed before. A copy with other shapes
+            has none.
 
     Raises:
         InputError: an index that is not unique text, a frame without CRS, geometries that are
@@ -61,6 +66,7 @@ class Territories:
     extra: pd.DataFrame | None = None
     part_of: Territories | None = field(default=None, repr=False)
     checked_shapes: np.ndarray | None = field(default=None, repr=False, compare=False)
+    stored_borders: StoredBorders | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         check_index(self.frame.index, what=_("territory codes"))
@@ -83,13 +89,14 @@ class Territories:
         shapes = self.frame.geometry.to_numpy()
         if shapes is not self.checked_shapes:
             faults += _geometry_faults(self.frame.geometry)
+            object.__setattr__(self, "stored_borders", None)
         if faults:
             raise InputError(faults)
         object.__setattr__(self, "checked_shapes", shapes)
 
     def __getstate__(self) -> dict[str, Any]:
         """What another process is sent: the shapes once, in the frame."""
-        return {**vars(self), "checked_shapes": None}
+        return {**vars(self), "checked_shapes": None, "stored_borders": None}
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -122,6 +129,7 @@ class Territories:
             self,
             frame=frame,
             checked_shapes=frame.geometry.to_numpy(),
+            stored_borders=None,
             parents=self.parents[keep],
             facts=self.facts[keep],
             extra=None if self.extra is None else self.extra[keep],

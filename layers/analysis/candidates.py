@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from zoneblanche.geo.borders.contiguity import Contiguity, compute_contiguity
+from zoneblanche.geo.borders.contiguity import Contiguity
+from zoneblanche.geo.borders.stored import contiguity_of
 from zoneblanche.geo.messages import _, join, ngettext, quantity, translate
 from zoneblanche.layers.analysis.quality import LARGE, ColumnQuality, Quality
 from zoneblanche.layers.atlas import Atlas
@@ -56,7 +57,7 @@ def list_candidates(atlas: Atlas, quality: Quality, *, lang: str) -> pd.DataFram
         One row per figure: `COLUMNS`, the `name` of the territory and the `old` figure. `value`,
         `date` and `who` are empty.
     """
-    neighbours = compute_contiguity(atlas.territories.frame.geometry)
+    neighbours = contiguity_of(atlas.territories)
     rows = [
         row
         for column in quality.columns

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from zoneblanche.geo.borders.contiguity import Contiguity, compute_contiguity
+from zoneblanche.geo.borders.contiguity import Contiguity
+from zoneblanche.geo.borders.stored import contiguity_of
 from zoneblanche.geo.messages import notice_as_dict, warnings_first
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.layers.atlas import Atlas
@@ -103,7 +104,7 @@ def judge_quality(atlas: Atlas) -> Quality:
     """Return the quality of an atlas, before or after computing an index."""
     measured = [one for one in atlas.indicators.values() if one.role in ("indicator", "context")]
     population = atlas.territories.facts["population"]
-    neighbours = compute_contiguity(atlas.territories.frame.geometry)
+    neighbours = contiguity_of(atlas.territories)
     dates = sorted(part for one in measured for part in one.period.split("/") if part)
     return Quality(
         level=atlas.territories.level,

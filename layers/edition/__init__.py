@@ -20,6 +20,7 @@ from zoneblanche.geo.territories import Territories
 from zoneblanche.geo.vintages.arrondissements import ARRONDISSEMENTS, Choice, country_of
 from zoneblanche.geo.vintages.events import undated_events
 from zoneblanche.geo.vintages.former_names import former_name_columns
+from zoneblanche.layers.edition.borders import BORDERS, EditionBorders
 from zoneblanche.layers.edition.figures import read_figures
 from zoneblanche.layers.edition.files import read_frame, read_json, read_shapes, read_texts
 from zoneblanche.layers.layer import Table
@@ -72,7 +73,7 @@ def edition_territories(country: Country, *, arrondissements: Choice = "whole") 
         InputError: arrondissements are requested, and the edition has none.
     """
     folder = edition_folder(country)
-    frame = read_shapes(folder / "communes.parquet")
+    frame = read_communes(folder)
     areas = read_figures(folder, {}, only=AREAS).get(AREAS)
     if areas is not None:
         official = areas.frame["area_km2"].reindex(frame.index)
@@ -87,11 +88,10 @@ def edition_territories(country: Country, *, arrondissements: Choice = "whole") 
     parents["country"] = country.code.upper()
     facts = frame[["population", "area_km2"]].astype("float64")
     provenance = _provenance(folder)
+    borders = EditionBorders(folder / BORDERS) if arrondissements == "whole" else None
     shapes = frame[["name", "geometry"]]
     return Territories(
         frame=shapes,
-        # They were checked when the edition was built.
-        checked_shapes=shapes.geometry.to_numpy(),
         level=country.base.id,
         parents=parents,
         facts=facts,
@@ -99,11 +99,22 @@ def edition_territories(country: Country, *, arrondissements: Choice = "whole") 
         vintage=str(provenance["vintage"]),
         country=country_of(country, frame.index),
         sources=(
+            *_sources(provenance, BORDERS),
             *_sources(provenance, "communes.parquet"),
             *(() if areas is None else (areas.source,)),
         ),
         extra=frame[["postal_codes", "seat"]].astype({"seat": "int64"}).join(named),
+        # They were checked when the edition was built.
+        checked_shapes=shapes.geometry.to_numpy(),
+        stored_borders=borders,
     )
+
+
+def read_communes(folder: Path) -> gpd.GeoDataFrame:
+    """Return the communes of an edition with their shapes, by `code`."""
+    frame = read_frame(folder / "communes.parquet").set_index("code")
+    shapes = EditionBorders(folder / BORDERS).shapes()
+    return gpd.GeoDataFrame(frame, geometry=shapes.set_axis(frame.index))
 
 
 def _with_arrondissements(

@@ -45,6 +45,18 @@ def read_packed(file: Path, wanted: Callable[[str], bool]) -> pa.Table:
     )
 
 
+HEADER = b"zoneblanche"
+"""Key of the header in the metadata of a file of streams."""
+
+
+def read_streams(file: Path) -> tuple[dict[str, bytes], dict[str, Any]]:
+    """Return the streams of a Parquet file with the columns `name` and `data`, and its header."""
+    table = pq.read_table(file)
+    names, data = (table[column].to_pylist() for column in ("name", "data"))
+    header: dict[str, Any] = json.loads(table.schema.metadata[HEADER])
+    return dict(zip(names, data, strict=True)), header
+
+
 def read_texts(file: Path) -> pd.DataFrame:
     """Return a CSV file; every cell is a text, "" where it is empty."""
     return pd.read_csv(file, dtype=str, keep_default_na=False)

@@ -17,7 +17,7 @@ from zoneblanche.maps.page.header.headline import write_headline
 from zoneblanche.maps.page.header.places import OPENING_COUNT
 from zoneblanche.maps.page.header.upper_levels import atlas_above, counts_above
 from zoneblanche.maps.page.payload import GLANCE, Embedded, Payload, write_payload
-from zoneblanche.maps.page.shapes.geometry import PageGeometry, encode_geometry
+from zoneblanche.maps.page.shapes.geometry import PageGeometry, encode_territories
 from zoneblanche.maps.page.shapes.joined import join_geometry
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def compact_payload(
         full_map: address of the whole map page.
     """
     if geometry is None:
-        geometry = encode_geometry(atlas.territories.frame.geometry)
+        geometry = encode_territories(atlas.territories)
     only = {*ids_of(shown), *layers}
     embedded = Embedded(
         {name: in_languages(write_headline(atlas, atlas.indicator(name))) for name in only},

@@ -68,6 +68,15 @@ def zigzag(numbers: np.ndarray) -> np.ndarray:
     return ((wide << 1) ^ (wide >> 63)).astype(np.uint64)
 
 
+def unzigzag(numbers: np.ndarray) -> np.ndarray:
+    """Return the signed integers that `zigzag` made unsigned.
+
+    >>> unzigzag(np.array([0, 1, 2, 3])).tolist()
+    [0, -1, 1, -2]
+    """
+    return (numbers >> 1) ^ -(numbers & 1)
+
+
 def pack_tokens(numbers: np.ndarray) -> tuple[bytes, bytes]:
     """Return unsigned integers below 2³² as one byte each, and a string of bits.
 
@@ -93,6 +102,25 @@ def pack_tokens(numbers: np.ndarray) -> tuple[bytes, bytes]:
         has = below > place
         bits[starts[has] + place] = (wide[has] >> place) & 1
     return token.astype(np.uint8).tobytes(), np.packbits(bits, bitorder="little").tobytes()
+
+
+def unpack_tokens(tokens: bytes, bits: bytes) -> np.ndarray:
+    """Return the integers that `pack_tokens` packed, as int64.
+
+    >>> unpack_tokens(*pack_tokens(np.array([5, 300]))).tolist()
+    [5, 300]
+    """
+    token = np.frombuffer(tokens, dtype=np.uint8).astype(np.int64)
+    loose = np.unpackbits(np.frombuffer(bits, dtype=np.uint8), bitorder="little")
+    large = np.flatnonzero(token >= DIRECT)
+    below = ((token[large] - DIRECT) >> 2) + 2
+    numbers = (4 | (token[large] & 3)) << below
+    starts = np.cumsum(below) - below
+    for place in range(int(below.max(initial=0))):
+        has = np.flatnonzero(below > place)
+        numbers[has] |= loose[starts[has] + place].astype(np.int64) << place
+    token[large] = numbers
+    return token
 
 
 def pack_planes(numbers: np.ndarray, *, bytes_each: int) -> bytes:

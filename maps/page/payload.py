@@ -40,7 +40,7 @@ from zoneblanche.maps.page.header.places import (
 from zoneblanche.maps.page.header.probability import SUFFIX, with_probabilities
 from zoneblanche.maps.page.header.table_words import table_words
 from zoneblanche.maps.page.header.upper_levels import describe_upper
-from zoneblanche.maps.page.shapes.geometry import PageGeometry, encode_geometry
+from zoneblanche.maps.page.shapes.geometry import PageGeometry, encode_territories
 
 if TYPE_CHECKING:
     from zoneblanche.layers.atlas import Atlas
@@ -101,7 +101,7 @@ def write_payload(
     """
     territories = atlas.territories
     if geometry is None:
-        geometry = encode_geometry(territories.frame.geometry)
+        geometry = encode_territories(territories)
     citations = Citations()
     layers, figures = _layers(with_probabilities(atlas), show, citations)
     levels, parents, containers = describe_levels(territories)

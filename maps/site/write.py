@@ -19,7 +19,7 @@ from zoneblanche.maps.drawn.cite import cite
 from zoneblanche.maps.drawn.words import colon, write_date
 from zoneblanche.maps.embed.write import check_base
 from zoneblanche.maps.page.noscript_text import write_findings
-from zoneblanche.maps.page.shapes.geometry import encode_geometry
+from zoneblanche.maps.page.shapes.geometry import encode_territories
 from zoneblanche.maps.page.write_page import write_page
 from zoneblanche.maps.report.write import Shared, compose_report, render_report
 from zoneblanche.maps.site.addresses import PAGE, level_folder, link_to, root_of
@@ -70,7 +70,7 @@ def write_site(
     """
     base = check_base(url)
     check_folder_place(Path(folder), "site")
-    geometry = encode_geometry(atlas.territories.frame.geometry)
+    geometry = encode_territories(atlas.territories)
     site = compose_site(atlas, geometry, lang=lang, title=title)
     changes = () if since is None else list_changes(site, since)
     with staged_folder(Path(folder), command="site") as staging:

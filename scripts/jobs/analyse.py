@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from zoneblanche.geo.borders.contiguity import Contiguity, compute_contiguity
+from zoneblanche.geo.borders.contiguity import Contiguity
+from zoneblanche.geo.borders.stored import contiguity_of
 from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.files.results.output import check_file_place, staged_file
 from zoneblanche.geo.messages import _, join, ngettext, pgettext, quantity, titled, translate
@@ -278,7 +279,7 @@ def _equal_size(atlas: Atlas, indicator_id: str) -> Iterator[str]:
 
 def _space(atlas: Atlas, indicator_id: str) -> Iterator[str]:
     values = atlas.values[indicator_id]
-    contiguity = compute_contiguity(atlas.territories.frame.geometry)
+    contiguity = contiguity_of(atlas.territories)
     autocorrelation = moran(values, contiguity)
     yield _(
         "Moran's I {statistic} (z = {z}); neighbours alike by {likeness} (0: by chance, 1: equal)",

@@ -13,6 +13,8 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zoneblanche.geo.borders.contiguity import Contiguity
+from zoneblanche.geo.borders.stored import PackedBorders
 from zoneblanche.geo.country import known_countries, read_country
 from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.messages import Notices
@@ -198,3 +200,22 @@ def test_another_process_is_sent_the_shapes_once(toy: Territories) -> None:
     assert sent.checked_shapes is None
     assert sent.frame.equals(toy.frame)
     assert len(sent.take([True, False, True, False])) == 2
+
+
+class Stored:
+    """Borders of which nothing is read."""
+
+    def contiguity(self) -> Contiguity:
+        raise NotImplementedError
+
+    def page(self) -> PackedBorders:
+        raise NotImplementedError
+
+
+def test_stored_borders_stay_with_the_shapes_they_are_of(toy: Territories) -> None:
+    stored = Stored()
+    known = replace(toy, stored_borders=stored)
+    assert replace(known, facts=toy.facts * 2).stored_borders is stored
+    assert known.take(np.ones(4, dtype=bool)).stored_borders is None
+    assert replace(known, frame=toy.frame[::-1].sort_index()).stored_borders is None
+    assert pickle.loads(pickle.dumps(known)).stored_borders is None

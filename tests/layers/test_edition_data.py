@@ -15,9 +15,15 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
+from zoneblanche.geo.borders.contiguity import compute_contiguity
+from zoneblanche.geo.borders.stored import contiguity_of
+from zoneblanche.geo.country import read_country
 from zoneblanche.geo.vintages.arrondissements import WHOLE
 from zoneblanche.geo.vintages.events import read_events
 from zoneblanche.geo.vintages.passage import build_passage
+from zoneblanche.layers.edition import edition_territories, read_communes
+from zoneblanche.layers.edition.files import read_streams
+from zoneblanche.scripts.build.edition.borders import write_borders
 
 FOLDER = Path(__file__).resolve().parents[2] / "layers" / "edition" / "fr"
 
@@ -28,7 +34,7 @@ LAST = "2026-09-22"
 
 @pytest.fixture(scope="module")
 def communes() -> gpd.GeoDataFrame:
-    return gpd.read_parquet(FOLDER / "communes.parquet")
+    return read_communes(FOLDER).reset_index()
 
 
 @pytest.fixture(scope="module")
@@ -154,6 +160,22 @@ def test_coordinates_are_on_the_grid(
     assert len(steps) > 1_070_000
 
 
+def test_borders_are_those_of_the_shapes(
+    communes: gpd.GeoDataFrame, provenance: dict[str, Any], tmp_path: Path
+) -> None:
+    step = provenance["geometry"]["grid_degrees"]
+    write_borders(communes.geometry, tmp_path / "borders.parquet", step=step)
+    again, committed = (read_streams(folder / "borders.parquet") for folder in (tmp_path, FOLDER))
+    assert again == committed
+
+
+def test_neighbours_are_those_of_the_shapes() -> None:
+    territories = edition_territories(read_country("fr"))
+    known, due = contiguity_of(territories), compute_contiguity(territories.frame.geometry)
+    assert np.array_equal(known.starts, due.starts)
+    assert np.array_equal(known.neighbours, due.neighbours)
+
+
 def test_shapes_agree_with_the_shared_boundaries(overlap: pd.Series) -> None:
     assert overlap.median() > 0.96
     assert (overlap > 0.9).mean() > 0.99
@@ -189,7 +211,7 @@ def test_areas_are_plausible(communes: gpd.GeoDataFrame, shared_data: Path) -> N
 
 
 def test_metadata_name_no_path_and_no_time() -> None:
-    for name in ("communes.parquet", "presence.parquet"):
+    for name in ("borders.parquet", "communes.parquet", "presence.parquet"):
         told = str(pq.read_metadata(FOLDER / name).metadata)
         assert str(FOLDER.parents[2]) not in told
         assert re.search(r"\d{4}-\d{2}-\d{2}|\d{2}:\d{2}:\d{2}", told) is None

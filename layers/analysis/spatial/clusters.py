@@ -9,7 +9,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from zoneblanche.geo.borders.contiguity import Contiguity, compute_contiguity
+from zoneblanche.geo.borders.contiguity import Contiguity
+from zoneblanche.geo.borders.stored import contiguity_of
 from zoneblanche.geo.errors import Fault, InputError, first_of
 from zoneblanche.geo.messages import _, quantity, remark, titled
 from zoneblanche.geo.reasons import Reason
@@ -249,7 +250,7 @@ def add_clusters(
         )
     check_own_level(atlas, indicator)
     if contiguity is None:
-        contiguity = compute_contiguity(atlas.territories.frame.geometry)
+        contiguity = contiguity_of(atlas.territories)
     table = atlas.values
     result = local_moran(
         table[indicator_id], contiguity, permutations=permutations, seed=seed, rate=rate

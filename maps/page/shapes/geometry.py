@@ -6,8 +6,9 @@ territory on either side. See docs/map-page.md.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -15,7 +16,10 @@ import shapely
 
 from zoneblanche.geo.borders.arcs import Arcs, build_arcs
 from zoneblanche.geo.vectors.antimeridian import joined_at_180
-from zoneblanche.maps.page.encoding import pack_tokens, zigzag
+from zoneblanche.maps.page.encoding import pack_tokens, unpack_tokens, unzigzag, zigzag
+
+if TYPE_CHECKING:
+    from zoneblanche.geo.territories import Territories
 
 EARTH_RADIUS = 6378137.0
 NORTHERNMOST = 85.05112878  # the latitude where Web Mercator is as high as it is wide
@@ -66,6 +70,23 @@ class PageGeometry:
     boxes: np.ndarray
     tolerance_m: float
     lines: Lines
+
+
+def encode_territories(territories: Territories) -> PageGeometry:
+    """Return the borders of territories: the stored ones, or those that `encode_geometry`
+    computes."""
+    geometry, stored = territories.frame.geometry, territories.stored_borders
+    if stored is None:
+        return encode_geometry(geometry)
+    page = stored.page()
+    degrees = joined_at_180(geometry.to_crs("EPSG:4326"))
+    return PageGeometry(
+        streams=dict(page.streams),
+        header=dict(page.header),
+        boxes=shapely.bounds(degrees.to_numpy()),
+        tolerance_m=page.tolerance_m,
+        lines=unpack_arcs(page.streams),
+    )
 
 
 def encode_geometry(geometry: gpd.GeoSeries) -> PageGeometry:
@@ -207,3 +228,19 @@ def pack_arcs(lines: Lines) -> dict[str, bytes]:
     for name, numbers in fields.items():
         streams[name], streams[f"{name}.bits"] = pack_tokens(numbers)
     return streams
+
+
+def unpack_arcs(streams: Mapping[str, bytes]) -> Lines:
+    """Return the arcs whose streams `pack_arcs` returned."""
+    x, y, lengths, left, right = (
+        unpack_tokens(streams[name], streams[f"{name}.bits"])
+        for name in ("x", "y", "lengths", "left", "right")
+    )
+    left = np.cumsum(unzigzag(left))
+    return Lines(
+        x=np.cumsum(unzigzag(x)),
+        y=np.cumsum(unzigzag(y)),
+        starts=np.concatenate([[0], np.cumsum(lengths)]),
+        left=left,
+        right=left - unzigzag(right),
+    )

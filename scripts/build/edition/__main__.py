@@ -22,8 +22,10 @@ from rich.console import Console
 from rich.table import Table
 
 from zoneblanche.geo.errors import Fault, InputError, ZoneblancheError, nearest
+from zoneblanche.layers.edition.borders import BORDERS
 from zoneblanche.layers.edition.figures import FIGURES
 from zoneblanche.scripts.build.edition.assemble import Edition, assemble
+from zoneblanche.scripts.build.edition.borders import write_borders
 from zoneblanche.scripts.build.edition.figures.build import build_figures
 from zoneblanche.scripts.build.edition.figures.tables import FigureTable
 from zoneblanche.scripts.build.edition.packages import obtain_archive
@@ -34,6 +36,7 @@ from zoneblanche.scripts.build.edition.storage import (
     write_csv,
     write_json,
     write_presence,
+    write_shapes,
 )
 
 
@@ -53,13 +56,15 @@ def build_edition(recipe: EditionRecipe, *, packages: Path, out: Path) -> Editio
     """
     archives = {package: obtain_archive(package, packages) for package in recipe.packages}
     edition = assemble(recipe, archives=archives)
-    write_communes(edition.communes, out / "communes.parquet")
+    communes = edition.communes.sort_values("code", ignore_index=True)
+    write_communes(communes.drop(columns="geometry"), out / "communes.parquet")
+    write_borders(communes.geometry, out / BORDERS, step=recipe.grid)
     write_presence(edition.presence, out / "presence.parquet")
     write_csv(edition.levels, out / "levels.csv")
     write_csv(edition.providers, out / "generic_providers.csv")
     write_csv(edition.former, out / "former_codes.csv")
     if len(edition.arrondissements):
-        write_communes(edition.arrondissements, out / "arrondissements.parquet")
+        write_shapes(edition.arrondissements, out / "arrondissements.parquet")
     content = provenance(edition, recipe, folder=out)
     write_json(content, out / "provenance.json")
     return edition

@@ -82,7 +82,8 @@ def _sources(edition: Edition, recipe: EditionRecipe) -> dict[str, list[Source]]
     generic = Source("ANCT", "Référentiel de présence numérique des territoires (RPNT), rules",
                      licence="MIT", note="The list of domains; the reasons are ours.")  # fmt: skip
     sources = {
-        "communes.parquet": [boundaries, code, people, epci, post],
+        "communes.parquet": [code, people, epci, post],
+        "borders.parquet": [boundaries],
         "presence.parquet": [halls],
         "levels.csv": [code, epci],
         "generic_providers.csv": [generic],
@@ -108,7 +109,11 @@ def _columns(edition: Edition) -> dict[str, dict[str, str]]:
             "seat": "4 seat of a région, 3 of a département, 2 of an arrondissement, 0 otherwise; "
             "read from the seats of the levels, because rangChefLieu is 0 on every commune of the "
             "package.",
-            "geometry": "Polygons in EPSG:4326, a valid coverage: neighbours share their vertices.",
+        },
+        "borders.parquet": {
+            "name": "Name of a stream.",
+            "data": "Its bytes: shared arcs, from which the polygons come back unchanged, in the "
+            "order of the codes, a valid coverage in EPSG:4326; and the borders of the map page.",
         },
         "presence.parquet": {
             "code": "INSEE code of the commune at the date of the wave; a commune without an "

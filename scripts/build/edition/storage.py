@@ -26,7 +26,27 @@ REPEATED = ("epci", "departement", "region", "commune")
 """Columns that are stored as dictionaries."""
 
 
-def write_communes(communes: gpd.GeoDataFrame, path: Path) -> None:
+def write_communes(communes: pd.DataFrame, path: Path) -> None:
+    """Write Parquet, sorted by the column `code`: the columns of communes, without their shapes."""
+    frame = communes.sort_values("code", ignore_index=True)
+    with workshop_file(path) as staging:
+        frame.to_parquet(
+            staging,
+            index=False,
+            compression="zstd",
+            compression_level=ZSTD_LEVEL,
+            use_dictionary=[name for name in REPEATED if name in frame],
+            **ONE_PAGE,
+        )
+
+
+def as_multipolygons(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Return polygons as multipolygons of one part, and multipolygons unchanged."""
+    whole = [shapely.MultiPolygon([one]) if one.geom_type == "Polygon" else one for one in shapes]
+    return gpd.GeoSeries(whole, index=shapes.index, crs=shapes.crs)
+
+
+def write_shapes(communes: gpd.GeoDataFrame, path: Path) -> None:
     """Write GeoParquet 1.1 with native (GeoArrow) coordinates, sorted by the column `code`.
 
     Longitudes and latitudes are two columns of doubles whose bytes are stored stream by stream: the
@@ -34,9 +54,8 @@ def write_communes(communes: gpd.GeoDataFrame, path: Path) -> None:
     """
     frame = communes.sort_values("code", ignore_index=True)
     # One type of geometry for all, as the native encoding requires.
-    shapes = [shapely.MultiPolygon([s]) if s.geom_type == "Polygon" else s for s in frame.geometry]
     with workshop_file(path) as staging:
-        frame.set_geometry(gpd.GeoSeries(shapes, crs=communes.crs)).to_parquet(
+        frame.set_geometry(as_multipolygons(frame.geometry)).to_parquet(
             staging,
             index=False,
             geometry_encoding="geoarrow",

@@ -32,7 +32,7 @@ from zoneblanche.layers.project.read import Project, read_project
 from zoneblanche.maps.drawn.bivariate import read_show
 from zoneblanche.maps.drawn.gis_styles import styles_of
 from zoneblanche.maps.embed.write import draw_embed, write_embed_files
-from zoneblanche.maps.page.shapes.geometry import PageGeometry, encode_geometry
+from zoneblanche.maps.page.shapes.geometry import PageGeometry, encode_territories
 from zoneblanche.maps.page.write_page import write_page
 from zoneblanche.maps.report.imprint import Imprint, read_imprint
 from zoneblanche.maps.report.picture import Sheet, lay_out
@@ -84,7 +84,7 @@ def run_project(
             step("computing the index")
             first = _indexed_alone(project, atlas) if len(atlas.codes) > MANY else None
             # Borders do not need the index: they are packed on the other core in parallel.
-            borders = other.submit(encode_geometry, atlas.territories.frame.geometry)
+            borders = other.submit(encode_territories, atlas.territories)
             sheet = other.submit(lay_out, atlas.territories, lang=lang)
             atlas, recipe = first or with_index(project, atlas)
             step("raising flags")

@@ -17,6 +17,7 @@ from zoneblanche.maps.page.shapes.geometry import (
     encode_geometry,
     mercator,
     simplify_arcs,
+    unpack_arcs,
 )
 
 
@@ -46,6 +47,13 @@ def test_neighbours_share_one_border() -> None:
 )
 def test_overlaps_are_found(second: tuple[float, float], expected: bool) -> None:
     assert encode_geometry(squares((0, 0), second)).header["layered"] is expected
+
+
+def test_packed_borders_are_unpacked() -> None:
+    page = encode_geometry(squares((0, 0), (1000, 0), (-7_000_000, 5_000_000)))
+    lines = unpack_arcs(page.streams)
+    for name, numbers in vars(page.lines).items():
+        assert getattr(lines, name).tolist() == numbers.tolist(), name
 
 
 def test_the_grid_suits_the_territories() -> None:

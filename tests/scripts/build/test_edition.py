@@ -23,7 +23,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
@@ -31,6 +30,7 @@ import typer
 from typer.testing import CliRunner
 
 from zoneblanche.geo.errors import InputError, ProblemWithEnvironment
+from zoneblanche.layers.edition import read_communes
 from zoneblanche.scripts.build.edition import __main__ as script
 from zoneblanche.scripts.build.edition import packages as packages_module
 from zoneblanche.scripts.build.edition.__main__ import build_edition, recipe_of
@@ -215,7 +215,7 @@ def test_same_inputs_give_the_same_bytes(workshop: Workshop, tmp_path: Path, bui
     again = workshop.build(tmp_path / "again")
     names = sorted(path.name for path in built.iterdir())
     assert names == sorted(path.name for path in again.iterdir())
-    assert len(names) == 6
+    assert len(names) == 7
     for name in names:
         assert (built / name).read_bytes() == (again / name).read_bytes(), name
 
@@ -229,7 +229,7 @@ def test_former_codes_lead_to_the_current_ones(built: Path) -> None:
 
 
 def test_communes_are_complete_and_in_order(built: Path) -> None:
-    communes = gpd.read_parquet(built / "communes.parquet").set_index("code")
+    communes = read_communes(built)
     assert list(communes.index) == ["01001", "01002", "01003", "01004", "01005", "02001"]
     assert list(communes.index[communes["epci"].isna()]) == ["01005"]
     assert communes["epci"].dropna().tolist() == [*["200000001"] * 4, "200000002"]
@@ -239,7 +239,7 @@ def test_communes_are_complete_and_in_order(built: Path) -> None:
 
 
 def test_every_shape_is_that_of_its_date(built: Path) -> None:
-    shapes = gpd.read_parquet(built / "communes.parquet").set_index("code").geometry
+    shapes = read_communes(built).geometry
     due = {"01001": square(0), "01003": square(2), "01004": square(3), "01005": square(4)}
     due["02001"] = square(5, wide=2)
     for code, shape in due.items():
@@ -247,7 +247,7 @@ def test_every_shape_is_that_of_its_date(built: Path) -> None:
 
 
 def test_a_faulty_edge_is_mended_and_told(built: Path) -> None:
-    shapes = gpd.read_parquet(built / "communes.parquet").geometry.to_numpy()
+    shapes = read_communes(built).geometry.to_numpy()
     assert shapely.is_valid(shapes).all()
     assert shapely.coverage_is_valid(shapes)
     told = json.loads((built / "provenance.json").read_text("utf-8"))["geometry"]
@@ -268,7 +268,7 @@ def test_provenance_tells_where_missing_shapes_come_from(built: Path) -> None:
 
 
 def test_areas_are_geodesic(built: Path) -> None:
-    area = gpd.read_parquet(built / "communes.parquet").set_index("code")["area_km2"]
+    area = read_communes(built)["area_km2"]
     # A quarter of a degree at 46.125° north: 27.79 km by 19.32 km.
     assert area["01001"] == pytest.approx(27.79 * 19.32, rel=2e-3)
     assert area["02001"] == pytest.approx(2 * area["01003"], rel=1e-3)
@@ -358,7 +358,7 @@ def test_a_collapsed_shape_is_added_to_and_its_neighbour_gives_way(
     wider = shapely.box(WEST + 2 * SIDE, SOUTH, WEST + 3 * SIDE + 0.125, SOUTH + SIDE)
     package = sdist(workshop.folder, "0.11.3", [row("01003", wider)])
     out = workshop.build(tmp_path / "out", finer_shapes={"01003": package})
-    shapes = gpd.read_parquet(out / "communes.parquet").set_index("code").geometry
+    shapes = read_communes(out).geometry
     assert shapely.equals(shapes["01003"], wider)
     assert shapes["01004"].area == pytest.approx(SIDE * SIDE / 2)
 

@@ -1,0 +1,58 @@
+"""`borders.parquet` of an edition: its shapes as shared arcs, and the borders of the map page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from zoneblanche.geo.borders.topology import build_topology
+from zoneblanche.geo.files.output import workshop_file
+from zoneblanche.layers.edition.borders import PAGE, pack_topology
+from zoneblanche.layers.edition.files import HEADER
+from zoneblanche.maps.page.shapes.geometry import encode_geometry
+from zoneblanche.scripts.build.edition.storage import ONE_PAGE, ZSTD_LEVEL, as_multipolygons
+
+
+def write_borders(shapes: gpd.GeoSeries, path: Path, *, step: float) -> None:
+    """Write the borders of shapes, the same bytes each time.
+
+    Args:
+        shapes: polygons of a valid coverage, in the order of their codes.
+        path: of the file.
+        step: of the grid on which all coordinates are, in degrees.
+
+    Raises:
+        ValueError: a coordinate is not on the grid, or the shapes are no coverage.
+    """
+    page = encode_geometry(shapes)
+    streams = pack_topology(build_topology(as_multipolygons(shapes).to_numpy(), step=step))
+    streams |= {f"{PAGE}{name}": data for name, data in page.streams.items()}
+    header = {
+        "crs": shapes.crs.to_string(),
+        "step": step,
+        "page": page.header,
+        "tolerance_m": page.tolerance_m,
+    }
+    _write_streams(streams, header, path)
+
+
+def _write_streams(streams: Mapping[str, bytes], header: Mapping[str, Any], path: Path) -> None:
+    text = json.dumps(header).encode()
+    table = pa.table(
+        {"name": list(streams), "data": pa.array(streams.values(), type=pa.binary())}
+    ).replace_schema_metadata({HEADER: text})
+    with workshop_file(path) as staging:
+        pq.write_table(
+            table,
+            staging,
+            compression="zstd",
+            compression_level=ZSTD_LEVEL,
+            use_dictionary=False,
+            **ONE_PAGE,
+        )
