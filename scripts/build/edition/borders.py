@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from zoneblanche.geo.borders.topology import build_topology
-from zoneblanche.geo.files.output import workshop_file
+from zoneblanche.geo.files.results.output import workshop_file
 from zoneblanche.layers.edition.borders import PAGE, pack_topology
 from zoneblanche.layers.edition.files import HEADER
 from zoneblanche.maps.page.shapes.geometry import encode_geometry
