@@ -19,7 +19,11 @@ ZSTD_LEVEL = 22
 VERTEX = "geometry.list.element.list.element.list.element."
 
 # One page per column: zstd then finds repetitions over the whole country, not over a mebibyte.
-ONE_PAGE: dict[str, Any] = {"data_page_size": 1 << 30, "row_group_size": 1 << 20, "write_statistics": False}
+ONE_PAGE: dict[str, Any] = {
+    "data_page_size": 1 << 30,
+    "row_group_size": 1 << 20,
+    "write_statistics": False,
+}
 
 
 REPEATED = ("epci", "departement", "region", "commune")
