@@ -53,12 +53,14 @@ function schemeChoice(page) {
     if (name === "custom") page.layer.breaks.custom ||= [...page.shown.breaks];
     page.setScheme(name);
   } },
-  schemes.map((name) => el("option", { value: name, selected: name === now },
-    speech.say(`scheme_${name}`))));
+  schemes.map((name) => el("option", { value: name }, speech.say(`scheme_${name}`))));
   const draw = () => el("div", { class: "zb-scheme" },
     el("label", { for: "zb-scheme" }, speech.say("scheme")), select(),
     now === "custom" ? breaksField(page) : null);
-  return now === "custom" ? draw() : keptPart(page, "scheme", [...schemes, now].join(), draw);
+  // The list stays while the reader tries its methods: focus that leaves it and returns is read out.
+  const choice = now === "custom" ? draw() : keptPart(page, "scheme", schemes.join(), draw);
+  choice.querySelector("select").value = now;
+  return choice;
 }
 
 /** The field for the reader's breaks. */

@@ -64,7 +64,7 @@ function drawCard(page, i) {
   const { model, speech } = page;
   const index = model.layers.find(({ role }) => role === "index");
   return el("section", { class: "zb-card", role: "region", tabindex: "-1",
-    "aria-labelledby": "zb-card-name", "aria-describedby": "zb-card-value zb-card-rank" },
+    "aria-labelledby": "zb-card-name", "aria-describedby": "zb-card-index zb-card-value zb-card-standing zb-card-rank" },
   el("header", {},
     el("div", {}, el("h2", { id: "zb-card-name" }, isolated(model.names[i])),
       el("p", { class: "zb-card-code" }, isolated(kindLine(page, i)))),
@@ -132,7 +132,7 @@ function placeList(page, i) {
       : speech.say(`extra_${name}`), column[i] && link(column[i], column[i])]);
   }
   return el("dl", { class: "zb-place" }, rows.filter(([, value]) => value)
-    .map(([name, value]) => el("div", {}, el("dt", {}, name),
+    .map(([name, value]) => el("div", {}, el("dt", {}, capital(name, speech)),
       el("dd", {}, typeof value === "string" ? isolated(value) : value))));
 }
 
@@ -146,14 +146,15 @@ function scoreBlock(page, layer, i) {
       high: speech.number(high.values[i], layer.digits) }) : "";
   const ranked = model.rank(layer.id, i);
   return el("div", { class: "zb-score" },
-    el("p", { class: "zb-score-title" }, isolated(speech.text(layer.title))),
+    el("p", { class: "zb-score-title", id: "zb-card-index" }, isolated(speech.text(layer.title))),
     reasons[i]
-      ? el("p", { class: "zb-score-none" }, figureText(page, layer.id, i))
+      ? el("p", { class: "zb-score-none", id: "zb-card-value" }, figureText(page, layer.id, i))
       : el("p", { class: "zb-score-value", id: "zb-card-value" }, speech.number(values[i], layer.digits),
         el("small", {}, layer.unit === "score" ? " / 100" : "")),
     between && !reasons[i] ? el("p", { class: "zb-between" }, between) : null,
     websiteLine(page, layer, i),
-    reasons[i] ? null : el("p", { class: "zb-standing" }, standingText(page, layer, i)),
+    reasons[i] ? null : el("p", { class: "zb-standing", id: "zb-card-standing" },
+      standingText(page, layer, i)),
     reasons[i] ? null : placeInSpread(page, layer, i, low, high),
     layer.native ? el("p", { class: "zb-meaning" }, speech.native(layer)) : null,
     reasons[i] ? null : comparison(page, layer, i),

@@ -50,10 +50,10 @@ function drawChooser(page) {
   const input = el("input", { id: "zb-layer", type: "text", role: "combobox", autocomplete: "off",
     spellcheck: "false", "aria-expanded": "false", "aria-controls": "zb-layers",
     "aria-autocomplete": "list",
+    "aria-label": speech.say("choices"),
     inputmode: window.matchMedia("(pointer: coarse)").matches ? "none" : null });
   const list = el("div", { id: "zb-layers", role: "listbox", hidden: true,
     "aria-label": speech.say("choices") });
-  const told = el("p", { class: "zb-hidden", role: "status" });
   let options = [];
   let active = -1;
   const show = () => { input.value = speech.text(page.layer.title); };
@@ -64,9 +64,10 @@ function drawChooser(page) {
     input.removeAttribute("aria-activedescendant");
     show();
   };
+  const mark = (k) => options.forEach(({ item }, at) => item.classList.toggle("zb-active", at === k));
   const point = (k) => {
     active = k;
-    options.forEach(({ item }, at) => item.classList.toggle("zb-active", at === k));
+    mark(k);
     if (!options[k]) return;
     input.setAttribute("aria-activedescendant", options[k].item.id);
     options[k].item.scrollIntoView({ block: "nearest" });
@@ -91,10 +92,17 @@ function drawChooser(page) {
       list.append(el("div", { class: "zb-nothing", role: "option", "aria-disabled": "true",
         "aria-selected": "false" }, speech.say("no_layer")));
     }
-    told.textContent = text ? speech.sayOf("found", options.length) : "";
     list.hidden = false;
     input.setAttribute("aria-expanded", "true");
-    point(text ? 0 : options.findIndex(({ layer }) => layer.id === page.layer.id));
+    if (!text) {
+      point(options.findIndex(({ layer }) => layer.id === page.layer.id));
+      return;
+    }
+    // The number is said while the reader types; each option when the arrows reach it.
+    page.status.textContent = speech.sayOf("found", options.length);
+    active = -1;
+    mark(0);
+    input.removeAttribute("aria-activedescendant");
   };
   input.addEventListener("input", () => open(input.value));
   input.addEventListener("click", () => {
@@ -108,11 +116,11 @@ function drawChooser(page) {
     if (event.key in steps) {
       event.preventDefault();
       if (list.hidden) open();
-      else if (options.length) point((active + steps[event.key] + options.length) % options.length);
+      else if (options.length) point(stepped(active, steps[event.key], options.length));
     } else if (event.key === "Enter") {
       event.preventDefault();
       if (list.hidden) open();
-      else if (options[active]) choose(options[active].layer);
+      else if (options.length) choose(options[Math.max(active, 0)].layer);
     } else if (event.key === "Escape" && !list.hidden) {
       event.stopPropagation();
       close();
@@ -120,9 +128,13 @@ function drawChooser(page) {
   });
   show();
   const element = el("div", { class: "zb-chooser" },
-    el("label", { for: "zb-layer", class: "zb-hidden" }, speech.say("choices")),
-    el("div", { class: "zb-search-field zb-chooser-field" }, input, list), told);
+    el("div", { class: "zb-search-field zb-chooser-field" }, input, list));
   return { element, show };
+}
+
+/** The place after a step in a list that begins again at its ends; -1 is before the first. */
+function stepped(active, step, count) {
+  return active < 0 && step < 0 ? count - 1 : (active + step + count) % count;
 }
 
 function layerOption(page, layer, k, choose) {

@@ -65,6 +65,11 @@ function isolated(text) {
   return el("bdi", {}, text);
 }
 
+/** Text between two figures that stand apart on the screen, for those who hear them. */
+function unseen(text) {
+  return el("span", { class: "zb-hidden" }, text);
+}
+
 /** The swatch of a class: a filled square, or a hatched one for missing figures. */
 function swatch(colour, colours, stripes = null, coarse = false) {
   const box = svg("svg", { class: "zb-swatch", viewBox: "0 0 18 14", "aria-hidden": "true" });

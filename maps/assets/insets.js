@@ -5,9 +5,9 @@ function drawInsets(page) {
   const { head } = page.model;
   const frames = head.parts.map((part) => {
     const title = page.speech.text(part.title);
-    const place = el("div", { class: "zb-inset-map", role: "application", "aria-label": title });
-    const frame = el("figure", { class: "zb-inset" }, place,
-      el("figcaption", {}, el("button", { type: "button", title: page.speech.say("enlarge",
+    const place = el("div", { class: "zb-inset-map", "aria-hidden": "true" }); // its button says all
+    const frame = el("div", { class: "zb-inset" }, place,
+      el("div", { class: "zb-inset-name" }, el("button", { type: "button", title: page.speech.say("enlarge",
         { title }), "aria-label": page.speech.say("enlarge", { title }),
       click: () => {
         page.moveTo(() => page.map
@@ -39,7 +39,9 @@ function startInsets(page, frames) {
     watch.observe(place);
     map.on("unload", () => watch.disconnect());
     // Below the map, where it covers no land.
-    place.after(L.control.scale({ imperial: false, maxWidth: 50 }).addTo(map).getContainer());
+    const scale = L.control.scale({ imperial: false, maxWidth: 50 }).addTo(map).getContainer();
+    scale.setAttribute("aria-hidden", "true");
+    place.after(scale);
     const layer = page.newLayer().addTo(map);
     page.wire(map, layer);
     return { map, layer, part };

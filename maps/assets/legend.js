@@ -62,7 +62,7 @@ function directionLine(page) {
     shown.classes.forEach(({ colour }, k) => {
       bar.append(svg("rect", { x: k * 10, y: 0, width: 10, height: 6, fill: colour }));
     });
-    return el("div", { class: "zb-direction" }, bar,
+    return el("div", { class: "zb-direction", "aria-hidden": "true" }, bar, // the list says it
       el("span", {}, speech.say(low)), el("span", {}, speech.say(high)));
   });
 }
@@ -76,7 +76,7 @@ function classList(page) {
     pointerleave: () => page.highlight(null),
   },
   swatch(one.colour, colours, null, shown.layer.coarse),
-  el("span", { class: "zb-class-label" }, isolated(one.label)),
+  el("span", { class: "zb-class-label" }, isolated(one.label)), unseen(speech.say("colon")),
   countCell(page, one)));
   let active = -1;
   const point = (k) => {
@@ -87,7 +87,7 @@ function classList(page) {
     page.highlight(k < 0 ? null : k);
   };
   const list = el("ul", { class: "zb-classes", role: "listbox", tabindex: "0",
-    "aria-label": speech.say("classes_label"), blur: () => { if (active >= 0) point(-1); },
+    "aria-label": classesLabel(shown, speech), blur: () => { if (active >= 0) point(-1); },
     keydown: (event) => {
       const steps = { ArrowDown: 1, ArrowUp: -1 };
       if (!(event.key in steps) || !items.length) return;
@@ -97,11 +97,18 @@ function classList(page) {
   return items.length ? list : null;
 }
 
+/** What the list of classes is, with its two ends in words. */
+function classesLabel({ layer, classes }, speech) {
+  if (layer.categories || classes.length < 2) return speech.say("classes_label");
+  const [low, high] = endWords(layer).map((word) => speech.say(word));
+  return speech.say("classes_between", { low, high });
+}
+
 /** A number of territories, or of the people in them, and its share. */
 function countCell(page, { count, people }) {
   const { speech, model } = page;
   const [part, whole] = countsPeople(page) ? [people, page.shown.people] : [count, model.count];
-  return el("span", { class: "zb-count" }, speech.number(part),
+  return el("span", { class: "zb-count" }, speech.number(part), unseen(", "),
     el("span", { class: "zb-share" }, share(part, whole, speech)));
 }
 

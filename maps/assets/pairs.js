@@ -50,7 +50,7 @@ function showCross(page) {
 /** The list: { layers of the model; element; show (the ids of the first layer, and of that which crosses it) }. */
 function drawCross(page, offered) {
   const { model, speech } = page;
-  const none = el("option", { value: "" }, "–");
+  const none = el("option", { value: "" }, speech.say("none"));
   const groups = themesOf(model, speech).map(({ title, layers }) => ({
     element: el("optgroup", { label: title }),
     options: layers.filter((one) => offered.has(one))

@@ -12,7 +12,7 @@ const PANEL = {
     this.pictures = el("div", { class: "zb-pictures" });
     this.grid?.remove();
     this.grid = this.table.open && this.model.names && !this.given ? new TerritoryTable(this) : null;
-    this.status = el("p", { class: "zb-hidden", role: "status" });
+    this.status ??= el("p", { class: "zb-hidden", role: "status" }); // what is said is lost in a new one
     this.mapPlace = this.mapPlace || el("div", { class: "zb-map", id: "zb-map", role: "application" });
     this.frames = this.frames || drawInsets(this);
     this.mapPlace.setAttribute("aria-label", speech.say("map_label",
@@ -31,7 +31,7 @@ const PANEL = {
         event.preventDefault();
         document.getElementById("zb-search").focus();
       } }, speech.say("skip")),
-      el("aside", { class: "zb-panel" },
+      el("aside", { class: "zb-panel", "aria-label": speech.say("panel") },
         this.drawHead(), drawSearch(this), this.legendPlace,
         drawOwnChoice(this), this.weightsPlace = el("div", { class: "zb-weights-place" }, drawWeights(this)), this.drawMethod()),
       el("main", { class: this.grid ? "zb-stage zb-with-table" : "zb-stage" },
@@ -90,7 +90,7 @@ const PANEL = {
   },
 
   drawFoot() {
-    this.footPlace = el("footer", { class: "zb-foot" });
+    this.footPlace = el("footer", { class: "zb-foot", "aria-label": this.speech.say("source") });
     this.cited = new Map(); // a paragraph for each set of sources
     return this.footPlace;
   },

@@ -8,7 +8,11 @@ const POINTING = {
     map.on("click", (event) => this.pin(layer.idAt(event.containerPoint) - 1));
     map.on("moveend", () => this.sayMiddle(map, layer));
     map.getContainer().addEventListener("pointerdown", () => this.keys(false));
-    map.getContainer().addEventListener("keyup", () => this.keys(true));
+    map.getContainer().addEventListener("keyup", (event) => {
+      this.keys(true);
+      const came = ["Tab", "Escape"].includes(event.key); // from another element, or from the card
+      if (came && event.target === map.getContainer()) this.sayMiddle(map, layer);
+    });
     map.getContainer().addEventListener("keydown", (event) => {
       if (event.key === "Enter" && event.target === map.getContainer()) {
         this.pin(layer.idAt(map.getSize().divideBy(2)) - 1, { focus: true });

@@ -106,7 +106,7 @@ function sizeOf({ population }, i) {
   return population && population.values[i] > 0 ? population.values[i] : 0;
 }
 
-/** page: { base, model, speech, pin, goTo, findable }. */
+/** page: { base, model, speech, status, pin, goTo, findable }. */
 function drawSearch(page) {
   const { speech } = page;
   const input = el("input", {
@@ -116,7 +116,6 @@ function drawSearch(page) {
   });
   const list = el("ul", { id: "zb-found", role: "listbox", hidden: true,
     "aria-label": speech.say("search") });
-  const told = el("p", { class: "zb-hidden", role: "status" });
   let found = [];
   let active = -1;
   const close = () => {
@@ -128,9 +127,9 @@ function drawSearch(page) {
   const choose = (k) => {
     if (!found[k]) return;
     const { model, i } = found[k];
-    input.value = model.names[i];
-    close();
     page.visit(model, i);
+    close(); // when the card has the focus: a screen reader follows the caret of a field that changes
+    input.value = model.names[i];
   };
   const options = () => [...list.querySelectorAll("[data-found]")];
   const point = (k) => {
@@ -157,7 +156,7 @@ function drawSearch(page) {
       list.prepend(el("li", { class: "zb-nothing", role: "option", "aria-disabled": "true",
         "aria-selected": "false" }, speech.say(found.length ? "did_you_mean" : "nothing_found")));
     }
-    told.textContent = asked ? speech.sayOf("found", found.length) : "";
+    page.status.textContent = asked ? speech.sayOf("found", found.length) : "";
     list.hidden = !asked;
     active = -1;
     input.removeAttribute("aria-activedescendant");
@@ -171,7 +170,7 @@ function drawSearch(page) {
     if (event.key in steps) {
       event.preventDefault();
       if (list.hidden) look();
-      if (found.length) point((active + steps[event.key] + found.length) % found.length);
+      if (found.length) point(stepped(active, steps[event.key], found.length));
     } else if (event.key === "Enter") {
       event.preventDefault();
       choose(Math.max(active, 0));
@@ -182,7 +181,7 @@ function drawSearch(page) {
   });
   return el("div", { class: "zb-search", role: "search" },
     el("label", { for: "zb-search" }, speech.say("search")),
-    el("div", { class: "zb-search-field" }, input, list), told);
+    el("div", { class: "zb-search-field" }, input, list));
 }
 
 /** What distinguishes places with the same name: what they are, where, and their postal code. */

@@ -27,7 +27,7 @@ class TerritoryTable {
       "aria-label": speech.say("table_label"),
       keydown: (event) => this.press(event), focus: () => this.mark() },
     el("thead", { role: "rowgroup" }, this.head), pad(this.above), this.body, pad(this.below));
-    this.scroller = el("div", { class: "zb-scroller",
+    this.scroller = el("div", { class: "zb-scroller", tabindex: "-1", // the grid in it is the stop
       scroll: () => this.later(), pointerleave: () => this.page.point(-1) }, this.grid);
     this.element.replaceChildren(drawTableBar(this.page, this), this.count, this.scroller);
     this.watch ??= new ResizeObserver(() => this.later());

@@ -36,6 +36,7 @@ const VERBS = {
     if (beside) this.setBeside(beside.layer.id);
     this.repin();
     this.refocus("[data-tool=table]");
+    if (open) this.later.add("said", () => { this.status.textContent = this.grid?.count.textContent ?? ""; });
   },
 
   /** A second map with that layer ("" for one that matches the first), or none (null). */

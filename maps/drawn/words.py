@@ -30,6 +30,9 @@ WORDS: Mapping[str, str] = {
     "worst_of_all": _("Worse off than in all other {level}."),
     "better_than": _("Better off than in {share} of {level}."),
     "classes_label": _("Classes: the arrow keys show one at a time on the map"),
+    "classes_between": _(
+        "Classes, from {low} to {high}: the arrow keys show one at a time on the map"
+    ),
     "code": _("Code"),
     "columns": _("Columns"),
     "contributions": _("Where the points come from"),
@@ -70,6 +73,7 @@ WORDS: Mapping[str, str] = {
     "link_copied": _("Link copied."),
     "missing_column": _("Missing data"),
     "names": _("Names"),
+    "panel": _("Choose and read the map"),
     "none": _("none"),
     "one_finger": _("Move the map with one finger"),
     "outlines": _("Outlines"),

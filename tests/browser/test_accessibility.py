@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -134,6 +135,41 @@ def test_sorting_is_said(chromium: Browser, folder: Path) -> None:
     assert (
         page.locator("#zb > [role=status]").text_content() == "Trié par Commune, ordre croissant."
     )
+    page.close()
+
+
+def test_what_a_screen_reader_reads(chromium: Browser, folder: Path) -> None:
+    page = chromium.new_page()
+    page.goto((folder / "map-fr.html").as_uri())
+    page.wait_for_selector("html[data-ready]")
+    first = page.locator(".zb-class").first.text_content() or ""
+    assert re.search(r"\u00a0: \d+, \d+\u202f?\s?%$", first), "the count is apart from its share"
+    assert "mieux" in (page.locator(".zb-classes").get_attribute("aria-label") or "")
+    assert page.locator("[role=status]:empty").count() <= 2, "empty ones are stops on the way"
+    silent = page.locator(".zb-inset-map, .zb-inset .leaflet-control-scale")
+    assert set(silent.evaluate_all("all => all.map((one) => one.ariaHidden)")) <= {"true"}
+    method = page.locator("#zb-scheme")
+    method.evaluate("(one) => { window.before = one; }")
+    method.select_option("jenks")
+    assert method.evaluate("(one) => one === window.before"), "the list in use stays"
+    field = page.locator("#zb-layer")
+    field.click()
+    field.fill("dens")
+    assert field.get_attribute("aria-activedescendant") is None, "letters are not interrupted"
+    said = page.locator("#zb > [role=status]")
+    assert (said.text_content() or "").endswith(("résultat", "résultats"))
+    page.keyboard.press("ArrowDown")
+    reached = page.locator(f"#{field.get_attribute('aria-activedescendant')}")
+    assert "Densité" in (reached.text_content() or ""), "the first is not passed over"
+    page.keyboard.press("Enter")
+    assert (said.text_content() or "").startswith("Carte affichée")
+    page.locator(".zb-home").focus()
+    said.evaluate("(one) => { one.textContent = ''; }")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Shift+Tab")
+    assert page.evaluate("document.activeElement.id") == "zb-map"
+    assert "\u00a0: " in (said.text_content() or ""), "the middle of the map is said on the way in"
     page.close()
 
 

@@ -228,7 +228,7 @@ def test_everything_is_reached_by_keyboard(watched: Opener, france_page: Path) -
 def test_distant_parts_have_frames_of_their_own(watched: Opener, france_page: Path) -> None:
     page = watched().open(france_page)
     rest(page)
-    titles = page.locator(".zb-inset figcaption").all_inner_texts()
+    titles = page.locator(".zb-inset-name").all_inner_texts()
     assert titles == ["Guadeloupe", "Martinique", "Guyane", "La Réunion", "Mayotte"]
     assert page.locator(".zb-inset .leaflet-control-scale-line").count() == 5
     page.locator(".zb-inset-map").nth(3).click()
