@@ -41,7 +41,7 @@ from zoneblanche.maps.page.shapes.geometry import PageGeometry
 from zoneblanche.maps.page.write_page import page_text
 from zoneblanche.maps.report.areas import find_area, part_of
 from zoneblanche.maps.report.map import Figure, draw_figure
-from zoneblanche.maps.report.picture import Sheet
+from zoneblanche.maps.report.picture import Sheet, lay_out
 
 if TYPE_CHECKING:
     from zoneblanche.layers.atlas import Atlas
@@ -180,7 +180,7 @@ def write_embed_files(
     page = framed_page(drawn.text)
     embed, figure = _embed_of(drawn, base, sheet)
     alone = len(page) <= LARGEST_ALONE
-    small = _figure_of(drawn, width=SMALL) if figure is not None and alone else None
+    small = _smaller(drawn, figure) if figure is not None and alone else None
     files: dict[str, bytes] = {PAGE: page.encode("utf-8")}
     if figure is not None:
         files[PICTURE] = figure.picture.png
@@ -265,9 +265,15 @@ def _embed_of(drawn: Drawn, base: str, sheet: Sheet | None) -> tuple[Embed, Figu
     return embed, figure
 
 
-def _figure_of(drawn: Drawn, *, width: int = 680, sheet: Sheet | None = None) -> Figure | None:
+def _figure_of(drawn: Drawn, *, sheet: Sheet | None = None) -> Figure | None:
     everything = np.ones(len(drawn.atlas.codes), dtype=bool)
-    return draw_figure(drawn.atlas, drawn.shown, everything, drawn.lang, width=width, sheet=sheet)
+    return draw_figure(drawn.atlas, drawn.shown, everything, drawn.lang, sheet=sheet)
+
+
+def _smaller(drawn: Drawn, figure: Figure) -> Figure | None:
+    """Return the figure in the width of a single file."""
+    territories, sheet = drawn.atlas.territories, figure.picture.sheet
+    return _figure_of(drawn, sheet=lay_out(territories, lang=drawn.lang, width=SMALL, like=sheet))
 
 
 def framed_page(page: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,6 +30,7 @@ from zoneblanche.maps.drawn.paint import (
 )
 
 if TYPE_CHECKING:
+    from zoneblanche.geo.country import Part
     from zoneblanche.geo.territories import Territories
 
 DENSITY = 2
@@ -91,6 +92,32 @@ class Frame:
 
 
 @dataclass(frozen=True)
+class Pane:
+    """Some of the territories: their borders in a plane, its position on the fine pixels, and, for
+    names, their positions and a point inside each."""
+
+    edges: Edges
+    view: View
+    members: np.ndarray
+    inside: np.ndarray
+
+
+@dataclass(frozen=True)
+class Plane:
+    """The borders of territories in planes, before they have a size.
+
+    Attributes:
+        panes: the main part, and the distant parts.
+        parts: the distant parts.
+        measured: whether a unit of the plane is a metre.
+    """
+
+    panes: tuple[Pane, ...]
+    parts: tuple[Part, ...]
+    measured: bool
+
+
+@dataclass(frozen=True)
 class Sheet:
     """The position of each territory on a picture, before it has a colour: one sheet serves many
     pictures.
@@ -101,6 +128,7 @@ class Sheet:
         labels: names of frames and of the largest places.
         frames: of distant parts.
         scale: of the main part; None if the unit of the map is not known.
+        plane: the borders, for a sheet of the same territories in another width.
     """
 
     canvas: Canvas
@@ -109,6 +137,7 @@ class Sheet:
     labels: tuple[Label, ...]
     frames: tuple[Frame, ...]
     scale: Scale | None
+    plane: Plane = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -124,20 +153,24 @@ class Picture:
         return "data:image/png;base64," + base64.b64encode(self.png).decode("ascii")
 
 
-def lay_out(territories: Territories, *, lang: str, width: int = 680) -> Sheet | None:
+def lay_out(
+    territories: Territories, *, lang: str, width: int = 680, like: Sheet | None = None
+) -> Sheet | None:
     """Lay territories out on a picture.
 
     Args:
         territories: those without a shape are left out.
         lang: of the names of distant parts.
         width: of the picture on the page, in pixels.
+        like: a sheet of the same territories, in any width: their borders are not read again.
 
     Returns:
         None if no territory has a shape.
     """
-    layout = _layout(territories, width, lang)
-    if layout is None:
+    plane = _flat(territories) if like is None else like.plane
+    if plane is None:
         return None
+    layout = _layout(plane, width, lang)
     canvas = new_canvas(layout.height * DENSITY, width * DENSITY)
     for pane in layout.panes:
         fill_canvas(canvas, pane.edges, pane.view)
@@ -151,6 +184,7 @@ def lay_out(territories: Territories, *, lang: str, width: int = 680) -> Sheet |
         labels=(*layout.labels, *names),
         frames=layout.frames,
         scale=layout.scale,
+        plane=plane,
     )
 
 
@@ -190,29 +224,18 @@ def paint_picture(
 
 
 @dataclass(frozen=True)
-class _Pane:
-    """Some of the territories: their borders in a plane, its position on the fine pixels, and, for
-    names, their positions and a point inside each."""
-
-    edges: Edges
-    view: View
-    members: np.ndarray
-    inside: np.ndarray
-
-
-@dataclass(frozen=True)
 class _Layout:
     """The positions of the main part, which is the first pane, and of the frames of distant
     parts."""
 
-    panes: tuple[_Pane, ...]
+    panes: tuple[Pane, ...]
     labels: tuple[Label, ...]
     frames: tuple[Frame, ...]
     height: int
     scale: Scale | None
 
 
-def _layout(territories: Territories, width: int, lang: str) -> _Layout | None:
+def _flat(territories: Territories) -> Plane | None:
     shapes = territories.frame.geometry.to_numpy()
     drawn = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     if not drawn.any():
@@ -224,32 +247,38 @@ def _layout(territories: Territories, width: int, lang: str) -> _Layout | None:
     geographic = bool(territories.frame.crs.is_geographic)
     measured = geographic or _in_metres(territories)
     first = _flatten(shapes, main, geographic, named=len(territories) <= MOST_NAMED)
+    others = (_flatten(shapes, inside, geographic) for _, inside in groups)
+    return Plane((first, *others), tuple(part for part, _ in groups), measured)
+
+
+def _layout(plane: Plane, width: int, lang: str) -> _Layout:
+    first, *others = plane.panes
     west, south, east, north = first.edges.box
     high = (north - south) / (east - west) if east > west else 1.0
     main_height = int(np.clip(round(width * high), 60, round(width * 1.15)))
     inset = round(width * INSET_SHARE)
     panes = [_fit(first, 0, 0, width, main_height)]
     labels, frames = [], []
-    left = (width - len(groups) * inset - (len(groups) - 1) * GAP) / 2
-    for place, (part, inside) in enumerate(groups):
+    left = (width - len(others) * inset - (len(others) - 1) * GAP) / 2
+    for place, (part, other) in enumerate(zip(plane.parts, others, strict=True)):
         x, y = left + place * (inset + GAP), float(main_height + GAP)
-        flattened, side = _flatten(shapes, inside, geographic), inset - 2 * PAD
-        panes.append(_fit(flattened, x + PAD, y + PAD, side, side))
-        scale = _scale_of(panes[-1], lang, inset * 0.55) if measured else None
+        side = inset - 2 * PAD
+        panes.append(_fit(other, x + PAD, y + PAD, side, side))
+        scale = _scale_of(panes[-1], lang, inset * 0.55) if plane.measured else None
         frames.append(Frame(x, y, float(inset), float(inset), scale))
         labels.append(Label(x + inset / 2, y + inset + 13, in_language(part.title, lang), "frame"))
     return _Layout(
         panes=tuple(panes),
         labels=tuple(labels),
         frames=tuple(frames),
-        height=main_height + (GAP + inset + UNDER_FRAME if groups else 0),
-        scale=_scale_of(panes[0], lang, LONGEST_BAR) if measured else None,
+        height=main_height + (GAP + inset + UNDER_FRAME if others else 0),
+        scale=_scale_of(panes[0], lang, LONGEST_BAR) if plane.measured else None,
     )
 
 
 def _flatten(
     shapes: np.ndarray, chosen: np.ndarray, geographic: bool, *, named: bool = False
-) -> _Pane:
+) -> Pane:
     """Return the chosen shapes in a plane, unchanged or projected from degrees; not yet on a
     canvas."""
     members = np.flatnonzero(chosen)
@@ -270,7 +299,7 @@ def _flatten(
         at, inside = onto(at), onto(inside)
     owner = np.repeat(line_owner, sizes).astype(np.int32)
     edges = Edges(at[:, 0], at[:, 1], followed, owner)
-    return _Pane(edges, View(0.0, 0.0, 1.0), members, inside)
+    return Pane(edges, View(0.0, 0.0, 1.0), members, inside)
 
 
 def _cone(degrees: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
@@ -287,7 +316,7 @@ def _cone(degrees: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
     return lambda at: np.column_stack(plane(at[:, 0], at[:, 1]))
 
 
-def _fit(pane: _Pane, left: float, top: float, width: float, height: float) -> _Pane:
+def _fit(pane: Pane, left: float, top: float, width: float, height: float) -> Pane:
     """Return shapes as large as they fit into a box of the page, in its middle, a pixel from its
     edges."""
     west, south, east, north = pane.edges.box
@@ -299,7 +328,7 @@ def _fit(pane: _Pane, left: float, top: float, width: float, height: float) -> _
     return replace(pane, view=view)
 
 
-def _scale_of(pane: _Pane, lang: str, longest: float) -> Scale:
+def _scale_of(pane: Pane, lang: str, longest: float) -> Scale:
     metres = round_length(pane.view.step * DENSITY, longest)
     return metres / (pane.view.step * DENSITY), write_distance(metres, lang)
 
@@ -309,7 +338,7 @@ def _in_metres(territories: Territories) -> bool:
     return bool(axes) and all(axis.unit_name == "metre" for axis in axes)
 
 
-def _places(territories: Territories, pane: _Pane, *, width: int, most: int = 7) -> list[Label]:
+def _places(territories: Territories, pane: Pane, *, width: int, most: int = 7) -> list[Label]:
     """Return names of the largest territories that do not overlap, and are inside the picture."""
     if "population" not in territories.facts or len(territories) < 8:
         return []

@@ -79,7 +79,7 @@ def _maps(scope: Scope, main: Indicator, level: str, first: Table | None) -> tup
     if level:
         figure = _map_of_areas(scope, main, level, first)
         return () if figure is None else (figure,)
-    sheet = lay_out(scope.inner.territories, lang=scope.lang, width=WIDTH)
+    sheet = lay_out(scope.inner.territories, lang=scope.lang, width=WIDTH, like=scope.sheet)
     if sheet is None:
         return ()
     rows = () if first is None else first.rows.values()

@@ -51,7 +51,7 @@ def dimensions_section(scope: Scope) -> Section:
         return Section("dimensions", words["dimensions"], notes=(words["dimensions_none"],))
     table = key_table(scope)
     width = WIDTH if scope.area.count <= MANY else NARROW
-    sheet = lay_out(scope.inner.territories, lang=scope.lang, width=width)
+    sheet = lay_out(scope.inner.territories, lang=scope.lang, width=width, like=scope.sheet)
     if sheet is not None:  # names and scales of frames have no room
         frames = tuple(replace(frame, scale=None) for frame in sheet.frames)
         sheet = replace(sheet, labels=(), frames=frames)
