@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.points.distance import centres_of, distance_to_nearest
-from zoneblanche.geo.points.locate import build_locator, locate_points
 from zoneblanche.geo.territories import Territories
 
 SLACK = 0.3
@@ -29,6 +28,9 @@ def parts_of(territories: Territories) -> pd.Series:
 
 def located_in(territories: Territories, points: gpd.GeoSeries) -> pd.Series:
     """Return the code of the territory of each point, on the index of the points; None for none."""
+    # It loads the compiler, which takes longer than all else here and which few need.
+    from zoneblanche.geo.points.locate import build_locator, locate_points
+
     projected = points.to_crs(territories.frame.crs)
     places = locate_points(
         build_locator(territories.frame.geometry), projected.x.to_numpy(), projected.y.to_numpy()
