@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from zoneblanche.layers.index.handicaps import HANDICAPS
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.maps.report.content import (
     Piece,
@@ -122,5 +123,10 @@ def _parts(scope: Scope, dimension: Indicator, table: Table, last: int) -> tuple
 def glossary_section(scope: Scope) -> Section:
     """Return the terms that the report uses."""
     words = scope.words
-    entries = tuple((words[f"term_{name}"], words[f"define_{name}"]) for name in TERMS)
-    return Section("glossary", words["glossary"], blocks=(Glossary(words["glossary"], entries),))
+    entries = [(words[f"term_{name}"], words[f"define_{name}"]) for name in TERMS]
+    if HANDICAPS in scope.atlas.indicators:
+        handicaps = scope.atlas.indicator(HANDICAPS)
+        place = TERMS.index("flag") + 1
+        entries.insert(place, (handicaps.title_in(scope.lang), handicaps.method_in(scope.lang)))
+    blocks = (Glossary(words["glossary"], tuple(entries)),)
+    return Section("glossary", words["glossary"], blocks=blocks)
