@@ -8,6 +8,7 @@ from typing import Literal
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 
 from zoneblanche.geo.borders.arcs import Arcs, build_arcs
@@ -64,6 +65,9 @@ def compute_contiguity(
     >>> compute_contiguity(squares, rule="rook").edges
     2
     """
+    if rule == "queen" and not isinstance(territories, Arcs):
+        first, second = _sharing_a_vertex(territories)
+        return _compress(first, second, len(territories))
     arcs = territories if isinstance(territories, Arcs) else build_arcs(territories)
     first, second = _sharing_an_edge(arcs)
     if rule == "queen":
@@ -71,6 +75,12 @@ def compute_contiguity(
         first = np.concatenate([first, more_first])
         second = np.concatenate([second, more_second])
     return _compress(first, second, arcs.count)
+
+
+def _sharing_a_vertex(territories: gpd.GeoSeries) -> tuple[Ints, Ints]:
+    """Return the pairs of territories that share a vertex, without building their arcs."""
+    xy, territory = shapely.get_coordinates(territories.to_numpy(), return_index=True)
+    return _meeting(_points(xy[:, 0], xy[:, 1]), territory, len(territories))
 
 
 def _sharing_an_edge(arcs: Arcs) -> tuple[Ints, Ints]:
@@ -85,15 +95,26 @@ def _sharing_a_junction(arcs: Arcs) -> tuple[Ints, Ints]:
     borders only has the same territory on both sides of each.
     """
     ends = np.concatenate([arcs.starts[:-1], arcs.starts[1:] - 1])
-    column, row = pd.factorize(arcs.x[ends])[0], pd.factorize(arcs.y[ends])[0]
-    junction = pd.factorize(row * np.int64(len(ends) + 1) + column)[0]
+    junction = _points(arcs.x[ends], arcs.y[ends])
     at = np.concatenate([junction, junction])
     territory = np.concatenate([np.tile(arcs.left, 2), np.tile(arcs.right, 2)]).astype(np.int64)
-    meeting = _distinct(at[territory >= 0] * np.int64(arcs.count) + territory[territory >= 0])
-    at, territory = np.divmod(meeting, arcs.count)
+    return _meeting(at[territory >= 0], territory[territory >= 0], arcs.count)
+
+
+def _points(x: np.ndarray, y: np.ndarray) -> Ints:
+    """Return a number for each vertex, the same where the coordinates are."""
+    column, row = pd.factorize(x)[0], pd.factorize(y)[0]
+    return row * np.int64(len(x) + 1) + column
+
+
+def _meeting(at: Ints, territory: Ints, count: int) -> tuple[Ints, Ints]:
+    """Return the pairs of territories that are at one point."""
+    if len(at) and at.max() >= 2**62 // count:
+        at = pd.factorize(at)[0]
+    at, territory = np.divmod(_distinct(at * np.int64(count) + territory), max(count, 1))
     pairs: list[tuple[Ints, Ints]] = []
-    # Sorted by junction: pair each with the next, the one after, ... while the junction is the
-    # same. Four territories at a point are rare, so this ends after a few rounds.
+    # Sorted by point: pair each with the next, the one after, ... while the point is the same.
+    # Four territories at a point are rare, so this ends after a few rounds.
     for step in range(1, len(at)):
         same = at[step:] == at[:-step]
         if not same.any():
