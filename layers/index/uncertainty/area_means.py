@@ -25,8 +25,11 @@ class AreaMeans:
         self._groups: dict[str, tuple[np.ndarray, pd.Index]] = {}
         for level, column in territories.parents.items():
             group = pd.Categorical(column)
-            self._groups[str(level)] = group.codes.astype("int64"), group.categories
+            # One more for the territories outside any area, whose place is -1.
+            self._groups[str(level)] = group.codes.astype("int64") + 1, group.categories
         self._means: dict[str, list[np.ndarray]] = {level: [] for level in self._groups}
+        self._counted = np.zeros(0, dtype="bool")
+        self._weights: dict[str, np.ndarray] = {}
         self.draws = 0
 
     def add(self, scores: np.ndarray) -> None:
@@ -37,15 +40,17 @@ class AreaMeans:
         self.draws += 1
         counted = np.isfinite(scores) & (self._people > 0)
         weights = np.where(counted, self._people, 0.0)
+        if not np.array_equal(counted, self._counted):
+            self._counted = counted
+            self._weights = {level: self._total(level, weights) for level in self._groups}
         products = weights * np.where(counted, scores, 0.0)
-        for level, (places, categories) in self._groups.items():
-            # One more for the territories outside any area, whose place is -1.
-            total, weight = (
-                np.bincount(places + 1, weights=column, minlength=len(categories) + 1)[1:]
-                for column in (products, weights)
-            )
+        for level, weight in self._weights.items():
             with np.errstate(invalid="ignore", divide="ignore"):
-                self._means[level].append(total / weight)
+                self._means[level].append(self._total(level, products) / weight)
+
+    def _total(self, level: str, figures: np.ndarray) -> np.ndarray:
+        places, categories = self._groups[level]
+        return np.bincount(places, weights=figures, minlength=len(categories) + 1)[1:]
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the means by level: rows are draws, columns the codes of the areas."""

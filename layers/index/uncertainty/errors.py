@@ -76,6 +76,7 @@ class ErrorSampler:
         self.units = int(self.rows.sum())
         self.noises = noises(scored, context, self.rows)
         self._known_scores = known[self.rows]
+        self._lacking = [np.flatnonzero(~column) for column in self._known_scores.T]
         x = np.ascontiguousarray(scored.normalised.to_numpy("float32")[self.rows].T)
         missing = np.isnan(x)
         mirrored = self.recipe.orientation == "worse" and not is_mazziotta(self.recipe)
@@ -141,7 +142,7 @@ class ErrorSampler:
         for place, (name, offset) in enumerate(self._offsets.items()):
             scores = made[name].scores[0]
             scores = scores if self._scenario.sign > 0 else offset - scores
-            scores[~self._known_scores[:, place]] = np.nan
+            scores[self._lacking[place]] = np.nan
             drawn[name] = scores
         return drawn
 

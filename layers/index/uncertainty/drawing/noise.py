@@ -63,8 +63,10 @@ class Noise:
 
     def _offset(self, seed: int) -> np.ndarray:
         """Return what units share: the shift of the draw, and that of the area of each."""
-        random = np.random.default_rng([seed, self.number])
         shift, offset = self.error.shift, 0.0
+        if shift is None and self.areas is None:
+            return np.zeros(len(self.figures), dtype="float32")
+        random = np.random.default_rng([seed, self.number])
         if shift is not None:
             law = random.uniform if shift.law == "uniform" else random.normal
             offset = float(law(shift.first, shift.second))
@@ -73,7 +75,7 @@ class Noise:
             # One more for the units outside any area, whose place is -1.
             terms = random.normal(0.0, self.error.area_spread, self.areas.max(initial=-1) + 2)
             terms[-1] = 0.0
-            shared += terms.astype("float32")[self.areas]
+            shared += terms.astype("float32").take(self.areas, mode="wrap")
         return shared
 
 
