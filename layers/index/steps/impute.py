@@ -15,7 +15,7 @@ import pandas as pd
 from zoneblanche.geo.errors import Fault, InputError, first_of
 from zoneblanche.geo.messages import _
 from zoneblanche.layers.index.recipe.recipe import Impute
-from zoneblanche.layers.index.steps.step import Step, labels
+from zoneblanche.layers.index.steps.step import Step, labels_where
 
 
 def impute(
@@ -71,7 +71,7 @@ def impute(
             fill = _filling(column, method, groups)
         took = wanted & fill.notna()
         filled[name] = column.where(~took, fill)
-        actions[name] = labels(values.index, np.where(took, f"imputed: {method}", ""))
+        actions[name] = labels_where(values.index, {f"imputed: {method}": took.to_numpy()})
         left = int(wanted.sum() - took.sum())
         details[name] = {
             "method": method,

@@ -18,7 +18,7 @@ import pandas as pd
 from zoneblanche.geo.errors import Fault, InputError, first_of
 from zoneblanche.geo.messages import _
 from zoneblanche.layers.index.recipe.recipe import Element, Normalise
-from zoneblanche.layers.index.steps.step import Step, labels
+from zoneblanche.layers.index.steps.step import Step, labels_where
 
 _ROUNDING = 1e-12
 """Share of the largest figure by which two that are the same may differ."""
@@ -227,11 +227,12 @@ def _clipped(column: pd.Series, element: Element) -> pd.Series | None:
     if element.normalise != "goalposts" or element.goalposts is None:
         return None
     low, high = element.goalposts
-    below, above = column < low, column > high
+    figures = column.to_numpy("float64")
+    below, above = figures < low, figures > high
     if not (below.any() or above.any()):
         return None
-    clipped = np.select([below, above], ["below the goalposts", "above the goalposts"], default="")
-    return labels(column.index, clipped)
+    beyond = {"below the goalposts": below, "above the goalposts": above}
+    return labels_where(column.index, beyond)
 
 
 def _scale_fault(element: Element, column: pd.Series) -> Fault | None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
-from zoneblanche.layers.index.steps.step import Step, labels
+from zoneblanche.layers.index.steps.step import Step, labels_where
 
 
 def screen(
@@ -35,13 +34,15 @@ def screen(
     nonzero = ((values != 0) & values.notna()).sum(axis=1) / known.where(known > 0)
     kept = (available >= min_available) & (known > 0)
     kept &= (nonzero >= min_nonzero) | (min_nonzero <= 0)
-    done = np.where(kept, "", "too few indicators known")
+    done = {"too few indicators known": ~kept.to_numpy()}
     if inhabited is not None:
-        done = np.where(inhabited, done, "no inhabitants")
+        done = {"no inhabitants": ~inhabited.to_numpy(), **done}
         kept &= inhabited
     details = pd.DataFrame(
         {"known": known, "available": available, "nonzero": nonzero, "kept": kept}
     )
-    labelled = labels(values.index, done)
-    out = {} if bool(kept.all()) else {str(column): labelled for column in values}
+    if bool(kept.all()):
+        return Step("screen", values, {}, details)
+    labelled = labels_where(values.index, done)
+    out = {str(column): labelled for column in values}
     return Step("screen", values.where(kept, axis=0), out, details)

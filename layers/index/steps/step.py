@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 
@@ -42,6 +43,19 @@ class Step:
         return {
             column: str(actions[code]) for column, actions in self.actions.items() if actions[code]
         }
+
+
+def labels_where(index: pd.Index, rows: Mapping[str, np.ndarray]) -> pd.Series:
+    """Return a column of actions, as `labels`: for each cell the first of the actions whose
+    (rows,) bool has it, "" for none."""
+    places = np.zeros(len(index), dtype="int8")
+    for place, chosen in reversed(list(enumerate(rows.values(), start=1))):
+        places[chosen] = place
+    texts = ["", *rows]
+    used = sorted(texts[place] for place in np.unique(places))
+    codes = np.array([used.index(text) if text in used else -1 for text in texts], dtype="int8")
+    categories = pd.Index(used, dtype="str")
+    return pd.Series(pd.Categorical.from_codes(codes[places], categories=categories), index=index)
 
 
 def labels(index: pd.Index, done: Any) -> pd.Series:

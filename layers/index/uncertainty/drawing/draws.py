@@ -79,14 +79,14 @@ class Sampler:
         equal = [np.full(len(d.children), 1.0 / len(d.children)) for d in self.recipe.dimensions]
         self.equal = np.concatenate(equal)
         self.leaves = [place for place, c in enumerate(children) if isinstance(c, Element)]
+        # The recipe itself was prepared when it was scored; a mean needs no preparation.
+        prepared = [(self.recipe.elements, scored.normalised)]
+        for recipe in variants(self.recipe):
+            if all(recipe.elements != elements for elements, _table in prepared):
+                table = prepare(values, recipe, context=context)[-1].values
+                prepared.append((recipe.elements, table))
         self._whole = [
-            # The recipe itself was prepared when it was scored.
-            self._scenario(
-                recipe,
-                scored.normalised
-                if recipe == self.recipe
-                else prepare(values, recipe, context=context)[-1].values,
-            )
+            self._scenario(recipe, next(one for key, one in prepared if key == recipe.elements))
             for recipe in variants(self.recipe)
         ]
         self._aim(self.recipe.id, distinct=False)
