@@ -17,7 +17,7 @@ from zoneblanche.geo.messages import _, fill, join, quantity, translate, transla
 from zoneblanche.geo.numerals import format_number
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.maps.drawn.bivariate import Bivariate
-from zoneblanche.maps.drawn.breaks import classify, custom_breaks
+from zoneblanche.maps.drawn.breaks import METHODS, classify, custom_breaks
 from zoneblanche.maps.drawn.palettes import (
     BIVARIATE,
     CONTEXT,
@@ -29,7 +29,7 @@ from zoneblanche.maps.drawn.palettes import (
     ramp,
 )
 from zoneblanche.maps.drawn.words import WORDS, percent_sign
-from zoneblanche.maps.page.header.layers import Citations, describe_bivariate, describe_layer
+from zoneblanche.maps.page.header.layers import Citations, describe_bivariate, describe_scale
 
 if TYPE_CHECKING:
     from zoneblanche.layers.atlas import Atlas
@@ -124,7 +124,7 @@ def class_territories(
     if isinstance(show, Bivariate):
         return _pair(atlas, describe_bivariate(atlas, show, Citations()), lang, theme)
     indicator = atlas.indicator(show)
-    layer, _unused = describe_layer(atlas, indicator, Citations())
+    layer = describe_scale(atlas, indicator, methods=[method] if method in METHODS else [])
     if "categories" in layer:
         return _kinds(atlas, layer, lang, theme)
     if breaks:
@@ -138,7 +138,7 @@ def class_territories(
                     method=repr(method),
                     indicator=repr(indicator.id),
                 ),
-                remedy=nearest(method, layer["breaks"]),
+                remedy=nearest(method, [*METHODS, *layer["breaks"]]),
                 kind="option",
             )
         )
@@ -233,7 +233,7 @@ def _pair(atlas: Atlas, layer: dict[str, Any], lang: str, theme: Theme) -> Class
     for axis in ("x", "y"):
         indicator = atlas.indicator(layer[axis])
         breaks, low = layer["breaks"][axis], layer["toward"][axis] == "low"
-        described, _unused = describe_layer(atlas, indicator, Citations())
+        described = describe_scale(atlas, indicator)
         values, reasons = _column(atlas, indicator.id, described["digits"])
         class_numbers, most = classify(values, breaks), len(breaks)
         places.append(

@@ -143,6 +143,22 @@ def bytes_for(largest: int) -> int:
     return max(1, (int(largest).bit_length() + 7) // 8)
 
 
+def packed_digits(values: pd.Series, *, digits: int) -> int:
+    """Return the decimals of the column that `pack_column` returns."""
+    low, high = _range(np.rint(values.to_numpy(dtype=np.float64) * 10.0**digits))
+    return 0 if _is_wide(low, high) else digits
+
+
+def _range(scaled: np.ndarray) -> tuple[float, float]:
+    known = scaled[~np.isnan(scaled)]
+    return (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
+
+
+def _is_wide(low: float, high: float) -> bool:
+    """Return whether no integers of a page reach from one figure to the other."""
+    return max(abs(low), abs(high)) >= LARGEST or high - low >= LARGEST
+
+
 def pack_column(values: pd.Series, reasons: pd.Series, *, digits: int) -> Column:
     """Pack a column of figures at the published precision, with the reason in each missing cell.
 
@@ -155,9 +171,8 @@ def pack_column(values: pd.Series, reasons: pd.Series, *, digits: int) -> Column
     missing = np.isnan(figures)
     reason_codes = reasons.to_numpy().astype(np.int64)
     scaled = np.rint(figures * 10.0**digits)
-    known = scaled[~missing]
-    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
-    if max(abs(low), abs(high)) >= LARGEST or high - low >= LARGEST:
+    low, high = _range(scaled)
+    if _is_wide(low, high):
         return _pack_floats(figures, reason_codes, missing)
     codes = np.where(missing, reason_codes, np.where(missing, 0, scaled) - low + REASON_CODES)
     size = bytes_for(int(high - low) + REASON_CODES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,7 +23,7 @@ from zoneblanche.maps.drawn.breaks import (
     two_sided_breaks,
 )
 from zoneblanche.maps.drawn.words import YES_NO
-from zoneblanche.maps.page.encoding import pack_column
+from zoneblanche.maps.page.encoding import pack_column, packed_digits
 from zoneblanche.maps.page.header.contributions import describe_contributions
 from zoneblanche.maps.page.header.headline import write_headline
 
@@ -82,6 +82,7 @@ def describe_layer(
     categories = _categories(indicator, values)
     digits = 0 if categories else shown_digits(indicator)
     column = pack_column(values, reasons, digits=digits)
+    classes = describe_classes(atlas, indicator, digits=column.digits)
     interval, streams = _interval(atlas, indicator.id, column.digits)
     layer = {
         "id": indicator.id,
@@ -115,26 +116,60 @@ def describe_layer(
         }  # fmt: skip
     if indicator.role == "index":
         layer["tree"] = describe_contributions(atlas, indicator.id)
-    if categories:
-        if indicator.role == "flag":
-            categories.sort(key=lambda one: FLAG_ORDER.get(one[0], one[0]))
-        layer["categories"] = categories
-        layer["ordered"] = indicator.unit == "boolean" or indicator.role == "flag"
-        layer["lisa"] = indicator.id.endswith(SUFFIX)
-        if indicator.role == "flag" and indicator.better is None:
-            layer["better"] = "lower"  # a flag is set where people are worse off
-    else:
-        layer["diverging"] = diverges(values)
-        layer["breaks"] = class_breaks(indicator, values, column.digits)
-        layer["scheme"] = "quantile"
-        recipe = atlas.recipes.get(indicator.id)
-        if recipe is not None and recipe.classes and not layer["diverging"]:
-            layer["breaks"]["named"] = [one.low for one in recipe.classes[1:]]
-            layer["class_titles"] = [page_text(one.title) for one in recipe.classes]
+    layer |= classes
+    if not categories:
         layer["pooled"] = _pooled_breaks(atlas, indicator, column.digits)
         layer["spread"] = _spread(values)
         layer["thirds"] = _thirds(values, column.digits)
     return layer, {indicator.id: column.data, **streams}
+
+
+def describe_scale(
+    atlas: Atlas, indicator: Indicator, *, methods: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return of an indicator what `describe_layer` says of its classes and their legend, with the
+    breaks of some methods."""
+    values = atlas.values[indicator.id]
+    wanted = 0 if _categories(indicator, values) else shown_digits(indicator)
+    digits = packed_digits(values, digits=wanted)
+    scale = {
+        "id": indicator.id,
+        "title": page_text(indicator.title),
+        "unit": indicator.unit,
+        "better": indicator.better,
+        "digits": digits,
+        "suffix": page_text(indicator.suffix),
+    }
+    return scale | describe_classes(atlas, indicator, digits=digits, methods=methods)
+
+
+def describe_classes(
+    atlas: Atlas, indicator: Indicator, *, digits: int, methods: Sequence[str] = tuple(METHODS)
+) -> dict[str, Any]:
+    """Return the categories of an indicator, or the breaks of its figures by method."""
+    values = atlas.values[indicator.id]
+    categories = _categories(indicator, values)
+    flag = indicator.role == "flag"
+    if categories:
+        if flag:
+            categories.sort(key=lambda one: FLAG_ORDER.get(one[0], one[0]))
+        described: dict[str, Any] = {
+            "categories": categories,
+            "ordered": indicator.unit == "boolean" or flag,
+            "lisa": indicator.id.endswith(SUFFIX),
+        }
+        # A flag is set where people are worse off.
+        return described | ({"better": "lower"} if flag and indicator.better is None else {})
+    described = {
+        "diverging": diverges(values),
+        "breaks": class_breaks(indicator, values, digits, methods=methods),
+        "scheme": "quantile",
+    }
+    recipe = atlas.recipes.get(indicator.id)
+    if recipe is not None and recipe.classes and not described["diverging"]:
+        described["breaks"]["named"] = [one.low for one in recipe.classes[1:]]
+        described["class_titles"] = [page_text(one.title) for one in recipe.classes]
+    return described
 
 
 def _definition(atlas: Atlas, indicator: Indicator) -> Text | str:
@@ -225,12 +260,18 @@ def _unexplained(figures: pd.Series, reason: Reason) -> pd.Series:
     return pd.Series(np.where(figures.isna(), int(reason), 0), index=figures.index)
 
 
-def class_breaks(indicator: Indicator, values: pd.Series, digits: int) -> dict[str, list[float]]:
+def class_breaks(
+    indicator: Indicator,
+    values: pd.Series,
+    digits: int,
+    *,
+    methods: Sequence[str] = tuple(METHODS),
+) -> dict[str, list[float]]:
     """Return where the classes of an indicator begin, by method."""
     figures = np.round(values.to_numpy(dtype=np.float64), digits)
     if diverges(values):
-        return {name: two_sided_breaks(figures, name, digits=digits) for name in METHODS}
-    breaks = {name: method(figures, digits=digits) for name, method in METHODS.items()}
+        return {name: two_sided_breaks(figures, name, digits=digits) for name in methods}
+    breaks = {name: METHODS[name](figures, digits=digits) for name in methods}
     low, high = indicator.bounds
     if low is not None and high is not None and high > low:
         breaks["goalposts"] = goalpost_breaks(low, high, digits=digits)
@@ -252,7 +293,8 @@ def _pooled_breaks(
 def diverges(values: pd.Series) -> bool:
     """Return whether figures are on both sides of zero, like differences: then zero is a break, and
     the two sides have their own hues."""
-    return bool(values.min() < 0 < values.max())
+    known = _known(values)
+    return bool(len(known) and known.min() < 0 < known.max())
 
 
 def _thirds(values: pd.Series, digits: int) -> list[float]:
@@ -264,9 +306,14 @@ def _thirds(values: pd.Series, digits: int) -> list[float]:
 def _spread(values: pd.Series) -> str:
     """Return whether a histogram needs a logarithmic scale: the maximum exceeds a hundred
     medians."""
-    known = values.dropna()
-    skewed = len(known) and known.min() >= 0 and known.max() > 100 * known.median()
+    known = _known(values)
+    skewed = len(known) and known.min() >= 0 and known.max() > 100 * np.median(known)
     return "log" if skewed else "linear"
+
+
+def _known(values: pd.Series) -> np.ndarray:
+    figures = values.to_numpy(dtype=np.float64)
+    return figures[~np.isnan(figures)]
 
 
 def _native_level(territories: Territories, indicator: Indicator) -> Any:
