@@ -1,7 +1,8 @@
 // The layer shown: one combobox of all layers, by theme, with what each means and when it was measured.
 // https://www.w3.org/WAI/ARIA/apg/patterns/combobox/
 
-const LONGEST_MEANING = 120; // letters of a definition in the list
+const LONGEST_MEANING = 200; // letters of a definition in the list and under the headline
+const LONGEST_IN_ARTICLE = 90; // under the headline of a map in an article: two lines
 
 /** The layers by theme: [{ title, layers }]. The dimensions of the index are the themes; what no
  *  dimension contains follows by its role. */
@@ -34,14 +35,15 @@ function leavesOf(model, layer) {
     .flatMap((part) => (part.role === "dimension" ? [part, ...leavesOf(model, part)] : [part]));
 }
 
-/** What a layer means, in a sentence. */
-function meaningOf(layer, speech) {
+/** What a layer means: the first sentence or clause of its definition. One that is longer is not cut where it
+ *  cannot stand alone: what precedes its colon is taken, or nothing, and the title has to do. */
+function meaningOf(layer, speech, longest = LONGEST_MEANING) {
   const text = speech.text(layer.definition) || speech.text(layer.method);
   const lead = `${speech.text(layer.title)}${speech.say("colon")}`; // of the method of a dimension
   const told = text.startsWith(lead) ? capital(text.slice(lead.length), speech) : text;
   const sentence = told.split(/(?<=[^.][.;])\s/)[0].replace(/[.;]$/, "");
-  if (sentence.length <= LONGEST_MEANING) return sentence;
-  return `${sentence.slice(0, sentence.lastIndexOf(" ", LONGEST_MEANING))}…`;
+  const whole = [sentence, sentence.split(/\s?:\s/)[0]];
+  return whole.find(({ length }) => length <= longest) ?? "";
 }
 
 /** page: { model, speech, layer, choose }. */

@@ -215,7 +215,8 @@ function fullTitle(head, speech) {
   return place && !title.includes(place) ? `${place} – ${title}` : title;
 }
 
-/** What an index is made of, with the dates; what another layer means. */
+/** What an index is made of, with the dates; what another layer means. In an article, where the legend has the
+ *  dates, only the meaning. */
 function compositionOf({ model, speech, layer }) {
   const dated = (one) => {
     const date = speech.date(one.period);
@@ -223,6 +224,10 @@ function compositionOf({ model, speech, layer }) {
   };
   if (layer.kind === "bivariate") {
     return [model.layer(layer.x), model.layer(layer.y)].map(dated).join(speech.say("semicolon"));
+  }
+  if (model.head.embed) {
+    const meaning = meaningOf(layer, speech, LONGEST_IN_ARTICLE);
+    return meaning && `${meaning}.`;
   }
   const parts = (layer.parts || []).map((id) => model.layer(id)).filter(Boolean);
   if (layer.role === "index" && parts.length) {

@@ -58,7 +58,8 @@ const PLACING = {
       },
     });
     this.homeControl = new Home({ position: "topleft" }).addTo(this.map);
-    this.scaleControl = L.control.scale({ imperial: false, position: "bottomright" })
+    const maxWidth = this.base.head.embed ? 60 : 100; // an article's map has little room beside the land
+    this.scaleControl = L.control.scale({ imperial: false, position: "bottomright", maxWidth })
       .addTo(this.map);
   },
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from playwright.sync_api import Browser
 
 from tests.browser.conftest import DILA, Watched, choose_layer
 from tests.browser.test_map_page import rest
@@ -18,6 +19,7 @@ from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.index.recipe.load import recipe_from_table
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.maps import draw_map
+from zoneblanche.maps.drawn.assets import read_asset
 from zoneblanche.maps.embed.write import draw_embed, framed_page
 
 pytestmark = pytest.mark.browser
@@ -229,3 +231,45 @@ def test_an_embed_is_an_articles_map(watched: Opener, country: Atlas, tmp_path: 
         card = page.locator(".zb-card").bounding_box()
         assert card is not None and card["y"] >= box["y"]
         assert card["y"] + card["height"] <= box["y"] + box["height"]
+
+
+MEANINGS = """(texts) => texts.map((text) => meaningOf({ title: "", definition: text },
+  { text: (one) => one, say: () => ": " }, 40))"""
+
+
+def test_a_meaning_is_not_cut_where_it_cannot_stand_alone(chromium: Browser) -> None:
+    page = chromium.new_page()
+    page.add_script_tag(content=read_asset("chooser.js"))
+    long = "a list of very many things and of others"
+    found = page.evaluate(
+        MEANINGS,
+        [
+            "Share of the premises. More of it.",
+            f"What a place lacks: {long}, and…",
+            f"Ce qui manque à un territoire\u00a0: {long}.",
+            f"A definition without any other end than {long}.",
+            "Met: a website; an address.",
+        ],
+    )
+    assert found == [
+        "Share of the premises",
+        "What a place lacks",
+        "Ce qui manque à un territoire",
+        "",
+        "Met: a website",
+    ]
+    page.close()
+
+
+@pytest.mark.parametrize("width", [600, 390, 320])
+def test_the_subtitle_of_an_article_is_whole(
+    watched: Opener, country: Atlas, tmp_path: Path, width: int
+) -> None:
+    drawn = draw_embed(country, "gigabit", lang="fr", title=None)
+    (tmp_path / "map.html").write_text(framed_page(drawn.text), encoding="utf-8")
+    page = watched(width, 800).open(tmp_path / "map.html")
+    line = page.locator(".zb-subtitle")
+    assert line.evaluate("(one) => one.scrollHeight <= one.clientHeight")
+    assert line.evaluate("(one) => getComputedStyle(one).webkitLineClamp") == "none"
+    assert (line.text_content() or "").endswith(".")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
