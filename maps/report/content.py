@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from string import Formatter
 
@@ -145,7 +145,7 @@ class Section:
         sentences: one paragraph.
         blocks: tables, charts, pictures and notes, in order; a template draws each by its type.
         notes: paragraphs of explanation, without figures of the data.
-        more: tables of the workbook that no page shows.
+        more: tables of the workbook that no page shows; long ones are made when it is written.
     """
 
     id: str
@@ -153,7 +153,7 @@ class Section:
     sentences: tuple[Sentence, ...] = ()
     blocks: tuple[object, ...] = ()
     notes: tuple[str, ...] = ()
-    more: tuple[Table, ...] = ()
+    more: tuple[Table | Callable[[], Table], ...] = ()
 
     @property
     def tables(self) -> tuple[Table, ...]:

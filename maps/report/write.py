@@ -122,7 +122,9 @@ class Report:
     def tables(self) -> Iterable[Table]:
         """All tables, in order: those of the page, and those of the workbook alone."""
         for section in self.sections:
-            yield from (*section.tables, *section.more)
+            yield from section.tables
+            for table in section.more:
+                yield table if isinstance(table, Table) else table()
 
 
 def write_report(

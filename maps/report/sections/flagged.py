@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 
 from zoneblanche.geo.country import in_language
@@ -35,16 +38,15 @@ def flagged_section(scope: Scope) -> Section:
     flags = [i for i in scope.atlas.indicators.values() if i.role == "flag"]
     sentences: list[Sentence] = []
     blocks: list[object] = []
-    more: list[Table] = []
+    more: list[Callable[[], Table]] = []
     if not flags:
         sentences.append(say(scope.words, "flag.absent"))
     for place, flag in enumerate(flags):
         table = _tally(scope, flag, f"t-flag{place}")
         blocks.append(table)
         sentences += _flag_sentences(scope, flag, table)
-        listed = _listed(scope, flag, f"t-flagged{place}")
-        if listed is not None:
-            more.append(listed)
+        if scope.shared.main is not None and _flagged_in(scope, flag).any():
+            more.append(partial(_listed, scope, scope.shared.main, flag, f"t-flagged{place}"))
     types, typology = _types(scope), scope.atlas.indicators.get(TYPOLOGY)
     if types is not None:
         blocks.append(types)
@@ -159,15 +161,15 @@ def _single_sentence(scope: Scope, title: Slot, table: Table) -> Sentence:
     return say(scope.words, f"flag.{key}.one", title=title, name=name)
 
 
-def _listed(scope: Scope, flag: Indicator, table_id: str) -> Table | None:
-    states = scope.atlas.values[flag.id].to_numpy()
-    chosen = scope.area.inside & (states == FLAGGED)
-    main = scope.shared.main
-    if not chosen.any() or main is None:
-        return None
+def _flagged_in(scope: Scope, flag: Indicator) -> np.ndarray:
+    flagged: np.ndarray = scope.area.inside & (scope.atlas.values[flag.id].to_numpy() == FLAGGED)
+    return flagged
+
+
+def _listed(scope: Scope, main: Indicator, flag: Indicator, table_id: str) -> Table:
     scores = scope.atlas.values[main.id].to_numpy()
     sign = -1.0 if main.better == "lower" else 1.0
-    places = np.flatnonzero(chosen)
+    places = np.flatnonzero(_flagged_in(scope, flag))
     people = np.nan_to_num(population_of(scope.atlas).to_numpy(dtype="float64"))
     order = places[np.lexsort((-people[places], np.round(sign * scores[places], 9)))]
     rows = unit_rows(scope, main, order, bars=False)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -42,9 +43,10 @@ def key_section(scope: Scope) -> Section:
     words, measured = scope.words, scope.shared.measured
     subject = subject_of(scope)
     table = key_table(scope)
-    more: tuple[Table, ...] = ()
+    more: tuple[Callable[[], Table], ...] = ()
     if len(scope.shared.shown) < len(measured):
-        more = (_table(scope, subject, measured, "t-figures", words["figures_caption"]),)
+        caption = words["figures_caption"]
+        more = (partial(_table, scope, subject, measured, "t-figures", caption),)
     notes = [words["means_note"].format(units=scope.units), words["counted_note"]]
     if scope.shared.drawn:
         notes.append(words["errors_note"])

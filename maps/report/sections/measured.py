@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -52,10 +53,10 @@ def measured_section(scope: Scope) -> Section:
     if coarse:
         titles = joined([one.title_in(scope.lang) for one in coarse], last=words["and"])
         notes.insert(0, words["coarse_note"] + titles + ".")
-    more = [] if account is None else [account]
-    more.append(_coverages(scope, scope.shared.measured))
+    more: list[Table | Callable[[], Table]] = [] if account is None else [account]
+    more.append(partial(_coverages, scope, scope.shared.measured))
     if len(shown) < len(scope.shared.measured):
-        more.append(_measures(scope, scope.shared.measured, "t-measures"))
+        more.append(partial(_measures, scope, scope.shared.measured, "t-measures"))
         notes.append(words["measured_more"])
     blocks = [unscored, table if table.rows else None, *_notices(scope)]
     return Section(
