@@ -6,6 +6,15 @@ import ctypes
 import sys
 
 
+def share_memory() -> None:
+    """Let Arrow take its memory from the C library, which gives back what `release_memory` asks
+    for. Arrow's own allocator keeps what a table needed until the process ends."""
+    # Most commands need no Arrow.
+    import pyarrow as pa
+
+    pa.set_memory_pool(pa.system_memory_pool())
+
+
 def release_memory() -> None:
     """Return freed memory to the system, where the C library can (glibc); nothing elsewhere.
 

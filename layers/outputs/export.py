@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.country import in_language
+from zoneblanche.geo.memory import release_memory
 from zoneblanche.geo.messages import _, quantity, translate
 from zoneblanche.geo.plugins import plugin_versions
 from zoneblanche.geo.reasons import Reason
@@ -157,8 +158,10 @@ def write_results(
     # Files for spreadsheet programs contain no text that they would execute as a formula.
     harmless = safe_text(table.reset_index())
     write_csv(harmless, folder / "territories.csv")
+    release_memory()
     shapes = atlas.territories.frame.geometry
     write_atlas(atlas, folder / "territories.parquet", table=table)
+    release_memory()
     layer = gpd.GeoDataFrame(harmless, geometry=shapes.array)
     write_geopackage(layer, folder / "territories.gpkg", styles)
     if xlsx or len(table) < ALWAYS_BELOW:

@@ -33,3 +33,12 @@ def test_nothing_happens_where_the_library_keeps_nothing(monkeypatch: pytest.Mon
 def test_freed_memory_below_a_block_in_use_is_returned() -> None:
     done = subprocess.run([sys.executable, "-c", KEEPS], capture_output=True, text=True, check=True)
     assert float(done.stdout) > 100
+
+
+def test_arrow_shares_the_memory_of_the_library() -> None:
+    ask = (
+        "import pyarrow as pa; from zoneblanche.geo.memory import share_memory; share_memory(); "
+        "print(pa.default_memory_pool().backend_name)"
+    )
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "system"

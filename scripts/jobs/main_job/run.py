@@ -17,7 +17,7 @@ from zoneblanche.geo.files.results.inputs import note_inputs
 from zoneblanche.geo.files.results.output import staged_folder
 from zoneblanche.geo.messages import _, notice_as_dict, pgettext, translate, warnings_first
 from zoneblanche.geo.reasons import Reason
-from zoneblanche.geo.runtime.memory import release_memory
+from zoneblanche.geo.runtime.memory import release_memory, share_memory
 from zoneblanche.geo.source import Source, sha256_of, union_of
 from zoneblanche.geo.vectors.formats.shapefile import companions_of
 from zoneblanche.layers.analysis.add import add_analyses, check_analyses
@@ -74,6 +74,7 @@ def run_project(
         InputError: the project or one of its inputs cannot be used.
         ProblemWithEnvironment: the results cannot be written.
     """
+    share_memory()
     project = adjusted_project(file, overrides)
     check_analyses(project.table.analyses, file=project.file)
     lang, imprint = project.lang, imprint_of(project)
@@ -81,12 +82,13 @@ def run_project(
         step("reading")
         with staged_folder(out) as folder, ThreadPoolExecutor(max_workers=1) as other:
             atlas = build_atlas(project, progress=lambda layer: step(f"measuring {layer}"))
+            release_memory()
             step("computing the index")
-            first = _indexed_alone(project, atlas) if len(atlas.codes) > MANY else None
-            # Borders do not need the index: they are packed on the other core in parallel.
+            # Alone: the draws use every core, and as much memory as all borders.
+            atlas, recipe = with_index(project, atlas)
+            release_memory()
             borders = other.submit(encode_territories, atlas.territories)
             sheet = other.submit(lay_out, atlas.territories, lang=lang)
-            atlas, recipe = first or with_index(project, atlas)
             step("raising flags")
             atlas = _with_flags(project, atlas, indexed=recipe is not None)
             step("analysing")
@@ -98,6 +100,7 @@ def run_project(
             title = title_of(project, lang)
             name = project.table.output.name
             styles = styles_of(atlas, lang=lang)
+            release_memory()
             tables = other.submit(
                 write_results,
                 atlas,
@@ -113,7 +116,7 @@ def run_project(
             write_page(atlas, folder / PAGE, lang=lang, title=shown, geometry=borders.result())
             if len(atlas.codes) > MANY:
                 tables.result()
-                release_memory()
+            release_memory()
             # The tables take the other core about as long as the map and the report take this one.
             laid = sheet.result()
             write_run_embed(
@@ -126,16 +129,6 @@ def run_project(
     if not quiet:
         print_summary(atlas, page=out / PAGE, lang=lang, verbose=verbose, account=MARK)
     return atlas
-
-
-def _indexed_alone(project: Project, atlas: Atlas) -> tuple[Atlas, Recipe | None]:
-    """Return the result of `with_index`, with the memory that reading and drawing have freed given
-    back. Nothing runs in parallel: the draws of many territories and the packing of their borders
-    need a third of a gigabyte each."""
-    release_memory()
-    indexed = with_index(project, atlas)
-    release_memory()
-    return indexed
 
 
 def _with_flags(project: Project, atlas: Atlas, *, indexed: bool) -> Atlas:
