@@ -19,10 +19,10 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.country import in_language
-from zoneblanche.geo.memory import release_memory
 from zoneblanche.geo.messages import _, quantity, translate
 from zoneblanche.geo.plugins import plugin_versions
 from zoneblanche.geo.reasons import Reason
+from zoneblanche.geo.runtime.memory import release_memory
 from zoneblanche.geo.source import sha256_of, union_of
 from zoneblanche.geo.tables import safe_text
 from zoneblanche.layers.atlas import Atlas
