@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -208,10 +209,19 @@ def people_of_parts(country: Country) -> pd.Series:
 
 def presence_waves(country: Country, *, coded: bool = False) -> pd.DataFrame:
     """Return all waves of the directory: `code` (of its date), `wave` (ISO date), `website`,
-    `email_domain` (None if none is declared); with `coded`, texts as categories."""
+    `email_domain` (None if none is declared); with `coded`, texts as categories, in a table that is
+    shared and not to be written into."""
     path = edition_folder(country) / "presence.parquet"
-    columns = ["code", "wave", "website", "email_domain"]
-    return read_frame(path, columns, coded=columns if coded else ())
+    return _coded_waves(path) if coded else read_frame(path, _WAVES)
+
+
+_WAVES = ["code", "wave", "website", "email_domain"]
+
+
+@lru_cache(maxsize=1)
+def _coded_waves(path: Path) -> pd.DataFrame:
+    # Inputs, analyses and report of a run need it.
+    return read_frame(path, _WAVES, coded=_WAVES)
 
 
 def presence_source(country: Country) -> Source:

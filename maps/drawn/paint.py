@@ -65,7 +65,14 @@ class View:
 
     def on_canvas(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return points of the plane in pixels, from the upper left corner of the canvas."""
-        return (x - self.west) / self.step + self.left, (self.north - y) / self.step + self.top
+        return (x - self.west) / self.step + self.left, self.rows_of(y)
+
+    def rows_of(self, y: np.ndarray) -> np.ndarray:
+        """Return how many pixels below the upper edge of the canvas points are, in a new array."""
+        rows: np.ndarray = self.north - y
+        rows /= self.step
+        rows += self.top
+        return rows
 
 
 def new_canvas(height: int, width: int) -> Canvas:
@@ -76,17 +83,20 @@ def new_canvas(height: int, width: int) -> Canvas:
 def fill_canvas(canvas: Canvas, edges: Edges, view: View) -> None:
     """Write the position of each territory into the pixels whose middles it covers: in every row,
     the edges of a territory that cross its middle come in pairs, of where it begins and ends."""
-    x, y = view.on_canvas(edges.x, edges.y)
     # The first row whose middle is not above the edge. Of edges beyond the canvas, which are most
-    # of a country's in the frame of an island, no row is left.
-    line = np.clip(np.ceil(y - 0.5), 0, canvas.shape[0]).astype(np.int64)
+    # of a country's in the frame of an island, no row is left. In place: a country has millions.
+    height = view.rows_of(edges.y)
+    height -= 0.5
+    np.ceil(height, out=height)
+    line = np.clip(height, 0, canvas.shape[0], out=height).astype(np.int32)
     crossing = np.flatnonzero(edges.followed[:-1] & (line[:-1] != line[1:]))
     repeats = np.abs(line[crossing + 1] - line[crossing])
     edge = np.repeat(crossing, repeats)
     first = np.minimum(line[edge], line[edge + 1])
     row = first + np.arange(len(edge)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
-    share = (row + 0.5 - y[edge]) / (y[edge + 1] - y[edge])
-    at = x[edge] + share * (x[edge + 1] - x[edge])
+    x, y = view.on_canvas(edges.x[edge], edges.y[edge])
+    next_x, next_y = view.on_canvas(edges.x[edge + 1], edges.y[edge + 1])
+    at = x + (row + 0.5 - y) / (next_y - y) * (next_x - x)
     territory = edges.owner[edge]
     order = np.lexsort((at, territory * np.int64(canvas.shape[0]) + row))
     row, at, territory = row[order][::2], at[order], territory[order][::2]
