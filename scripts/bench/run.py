@@ -2,11 +2,11 @@
 
     python -m scripts.bench.run [--runs 3] [--only later]
 
-Each is a separate process, timed from outside, including its start, in a home of its own. The
-first run of each compiles modules and kernels and is not counted. Draws that earlier runs kept are
-removed before a "first" run, and read by a "later" one. The alternative reads the same embedded
-boundaries, computes the mean of the same indicators and writes one folium choropleth; our page has
-a dozen.
+Each is a separate process, timed from outside, including its start, in a home of its own, and
+writes into a new folder. The first run of each compiles modules and kernels and is not counted.
+Draws that earlier runs kept are removed before a "first" run, and read by a "later" one. The
+alternative reads the same embedded boundaries, computes the mean of the same indicators and writes
+one folium choropleth; our page has a dozen.
 """
 
 from __future__ import annotations
@@ -106,6 +106,7 @@ def main() -> None:
         runs: dict[str, list[Run]] = {name: [] for name in asked}
         for turn in range(options.runs + 1):
             for name, (command, written) in asked.items():
+                shutil.rmtree(out, ignore_errors=True)
                 if name == "first":
                     shutil.rmtree(_draws(home), ignore_errors=True)
                 run = measure(command, written=written, modules=Path(folder) / "modules", home=home)
