@@ -18,7 +18,7 @@ from zoneblanche.geo.borders.stored import PackedBorders
 from zoneblanche.geo.country import known_countries, read_country
 from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.messages import Notices
-from zoneblanche.geo.nesting import left_out, mean_by, sum_by, territories_at
+from zoneblanche.geo.nesting import grouping, left_out, mean_by, sum_by, territories_at
 from zoneblanche.geo.territories import Territories, check_index, measured_area_km2
 
 
@@ -129,6 +129,15 @@ def test_a_mean_is_weighted_by_its_own_denominator(toy: Territories) -> None:
     assert table.loc["A", "mean"] == pytest.approx((10 * 300 + 50 * 100) / 400)
     assert np.isnan(table.loc["B", "mean"]), "no member with weight is known"
     assert table.loc["B", "known"] == 0
+
+
+def test_groups_are_sorted_once_for_many_columns(toy: Territories) -> None:
+    values = pd.Series([1.0, 2.0, 3.0, 4.0], index=toy.codes)
+    of_epci = toy.parents["epci"]
+    groups = grouping(of_epci)
+    assert groups.inside.tolist() == of_epci.notna().tolist()
+    pd.testing.assert_series_equal(sum_by(values, groups), sum_by(values, of_epci))
+    pd.testing.assert_frame_equal(mean_by(values, values, groups), mean_by(values, values, of_epci))
 
 
 def test_a_sum_with_a_missing_part_is_missing(toy: Territories) -> None:

@@ -123,6 +123,18 @@ def test_a_containers_figure_is_handed_down_and_says_so(toy: Territories) -> Non
     assert list(joined.found) == [True, True, False, False]
 
 
+def test_a_table_is_joined_once(toy: Territories) -> None:
+    frame = pd.DataFrame({"share": [7.0, 8.0]}, index=pd.Index(["A1", "Z9"], name="code"))
+    table = Table(frame, level="commune", source=SOURCE)
+    joined = join_table(toy, table)
+    assert join_table(toy, table) is joined
+    assert join_table(toy.take(toy.codes != "B2"), table) is not joined
+    assert join_table(toy, replace(table, period="2024")) is not joined
+    explained = join_table(toy, table, explain=lambda code: f"{code} is gone")
+    assert explained.account.listed[0].reason == "Z9 is gone"
+    assert join_table(toy, table) is joined
+
+
 @pytest.mark.parametrize(("unit", "answer"), [("boolean", 1.0), ("category", 3.0)])
 def test_an_answer_of_the_level_itself_stays_one(
     toy: Territories, unit: str, answer: float

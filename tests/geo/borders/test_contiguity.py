@@ -92,8 +92,10 @@ def test_equals_the_obvious_version(
                 cells.setdefault(owner, []).append(box(column, row, column + 1, row + 1))
     # coverage_union keeps the vertices on straight sides, as a real coverage has them
     shapes = [shapely.coverage_union_all(part) for part in cells.values()]
-    found = compute_contiguity(gpd.GeoSeries(shapes), rule=rule)
-    assert pairs(found) == obvious_pairs(shapes, rule)
+    territories = gpd.GeoSeries(shapes)
+    for given_as in (territories, build_arcs(territories)):
+        found = compute_contiguity(given_as, rule=rule)
+        assert pairs(found) == obvious_pairs(shapes, rule)
 
 
 @pytest.mark.filterwarnings("ignore")  # libpysal's own: islands, use_index
@@ -106,6 +108,8 @@ def test_equals_libpysal_on_real_communes(shared_data: Path) -> None:
     for rule, reference in rules:
         expected = reference.from_dataframe(some)
         found = compute_contiguity(some.geometry, rule=rule)
+        by_arcs = compute_contiguity(build_arcs(some.geometry), rule=rule)
+        assert np.array_equal(found.neighbours, by_arcs.neighbours)
         assert pairs(found) == {
             (i, j) for i, near in expected.neighbors.items() for j in near if i < j
         }

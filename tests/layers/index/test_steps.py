@@ -27,6 +27,7 @@ from zoneblanche.layers.index.steps.copeland import copeland
 from zoneblanche.layers.index.steps.impute import impute
 from zoneblanche.layers.index.steps.normalise import normalise
 from zoneblanche.layers.index.steps.screen import screen
+from zoneblanche.layers.index.steps.step import labels, labels_where
 from zoneblanche.layers.index.steps.treat import Limits, treat, winsorise
 from zoneblanche.layers.index.steps.weight import principal_components, weigh
 from zoneblanche.layers.index.uncertainty.remove import remove_each, without
@@ -53,6 +54,15 @@ def test_screening_keeps_the_rows() -> None:
     assert step.done_to("y") == dict.fromkeys("ab", "too few indicators known")
     nonzero = screen(values, min_available=0.5, min_nonzero=0.1)
     assert nonzero.details["kept"].tolist() == [True, False, False]
+
+
+def test_the_first_action_of_a_cell_counts() -> None:
+    index = pd.Index(list("abcd"))
+    rows = {"z": np.array([True, True, False, False]), "y": np.array([False, True, True, False])}
+    found = labels_where(index, {**rows, "x": np.zeros(4, dtype="bool")})
+    pd.testing.assert_series_equal(found, labels(index, ["z", "z", "y", ""]))
+    every = labels_where(index[:2], {"z": rows["z"][:2]})
+    pd.testing.assert_series_equal(every, labels(index[:2], ["z", "z"]))
 
 
 def test_imputation_says_what_it_filled() -> None:
