@@ -181,7 +181,7 @@ def test_a_result_does_not_tell_where_it_was_made(
 def test_a_large_project_gives_the_same_bytes(
     folder: Path, run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Above `MANY` territories the index is drawn before the borders are packed."""
+    """Above `MANY` territories the tables are written before the report, and not beside it."""
     written = []
     for most in (50_000, 0):
         monkeypatch.setattr(run_job, "MANY", most)
