@@ -156,7 +156,9 @@ class Page {
     this.show();
     this.remember();
     const { speech } = this;
-    this.status.textContent = speech.say("now_shown", { title: speech.text(layer.title) });
+    this.later.add("said", () => {
+      this.status.textContent = speech.say("now_shown", { title: speech.text(layer.title) });
+    });
   }
 
   setScheme(scheme) {
@@ -183,7 +185,11 @@ class Page {
 
   recolour(only = null) {
     this.look = lookOf(this.model, this.shown, this.colours, only, this.kept);
-    for (const layer of this.layers) layer.setLook(this.look);
+    this.main.setLook(this.look);
+    if (this.layers.length < 2) return;
+    this.later.add("insets", () => {
+      for (const layer of this.layers) if (layer !== this.main) layer.setLook(this.look);
+    });
   }
 
   highlight(k) {

@@ -67,17 +67,35 @@ function directionLine(page) {
   });
 }
 
-/** The classes; the one pointed at, or reached by the arrows, is the only one in its colour. */
+/** The classes; the one pointed at, or reached by the arrows, is the only one in its colour. The rows stay for the
+ *  next layer with as many. */
 function classList(page) {
+  const { classes, layer } = page.shown;
+  if (!classes.length) return null;
+  const key = [classes.length, layer.coarse].join();
+  if (page.classRows?.key !== key || page.classRows.parts !== page.keptParts) {
+    page.classRows = { key, parts: page.keptParts, ...drawClassRows(page) };
+  }
+  page.classRows.show();
+  return page.classRows.element;
+}
+
+/** Rows for the classes shown: { element, show (the classes that are shown now) }. */
+function drawClassRows(page) {
   const { shown, colours, speech } = page;
-  const items = shown.classes.map((one, k) => el("li", {
-    class: "zb-class", role: "option", "aria-selected": "false", id: `zb-class-${k}`,
-    pointerenter: () => page.highlight(k),
-    pointerleave: () => page.highlight(null),
-  },
-  swatch(one.colour, colours, null, shown.layer.coarse),
-  el("span", { class: "zb-class-label" }, isolated(one.label)), unseen(speech.say("colon")),
-  countCell(page, one)));
+  const rows = shown.classes.map((one, k) => {
+    const mark = swatch(one.colour, colours, null, shown.layer.coarse);
+    const [label, part, rest] = [isolated(""), document.createTextNode(""), el("span", { class: "zb-share" })];
+    const item = el("li", {
+      class: "zb-class", role: "option", "aria-selected": "false", id: `zb-class-${k}`,
+      pointerenter: () => page.highlight(k),
+      pointerleave: () => page.highlight(null),
+    },
+    mark, el("span", { class: "zb-class-label" }, label), unseen(speech.say("colon")),
+    el("span", { class: "zb-count" }, part, unseen(", "), rest));
+    return { item, fill: mark.firstChild, label, part, rest };
+  });
+  const items = rows.map(({ item }) => item);
   let active = -1;
   const point = (k) => {
     active = k;
@@ -87,14 +105,25 @@ function classList(page) {
     page.highlight(k < 0 ? null : k);
   };
   const list = el("ul", { class: "zb-classes", role: "listbox", tabindex: "0",
-    "aria-label": classesLabel(shown, speech), blur: () => { if (active >= 0) point(-1); },
+    blur: () => { if (active >= 0) point(-1); },
     keydown: (event) => {
       const steps = { ArrowDown: 1, ArrowUp: -1 };
       if (!(event.key in steps) || !items.length) return;
       event.preventDefault();
       point((active + steps[event.key] + items.length) % items.length);
     } }, items);
-  return items.length ? list : null;
+  const show = () => {
+    if (active >= 0) point(-1);
+    list.setAttribute("aria-label", classesLabel(page.shown, speech));
+    page.shown.classes.forEach((one, k) => {
+      const [number, portion] = countTexts(page, one);
+      rows[k].fill.setAttribute("fill", one.colour);
+      rows[k].label.textContent = one.label;
+      rows[k].part.data = number;
+      rows[k].rest.textContent = portion;
+    });
+  };
+  return { element: list, show };
 }
 
 /** What the list of classes is, with its two ends in words. */
@@ -105,11 +134,16 @@ function classesLabel({ layer, classes }, speech) {
 }
 
 /** A number of territories, or of the people in them, and its share. */
-function countCell(page, { count, people }) {
+function countTexts(page, { count, people }) {
   const { speech, model } = page;
   const [part, whole] = countsPeople(page) ? [people, page.shown.people] : [count, model.count];
-  return el("span", { class: "zb-count" }, speech.number(part), unseen(", "),
-    el("span", { class: "zb-share" }, share(part, whole, speech)));
+  return [speech.number(part), share(part, whole, speech)];
+}
+
+/** The same as the end of a row. */
+function countCell(page, one) {
+  const [number, portion] = countTexts(page, one);
+  return el("span", { class: "zb-count" }, number, unseen(", "), el("span", { class: "zb-share" }, portion));
 }
 
 function share(part, whole, speech) {

@@ -44,7 +44,7 @@ function showCross(page) {
   if (page.cross && page.cross.element.parentNode !== crossPlace) crossPlace.replaceChildren(page.cross.element);
   if (!page.cross) crossPlace.replaceChildren();
   else page.cross.element.hidden = !possible;
-  if (possible) page.cross.show(crossed ? layer.x : layer.id, crossed ? layer.y : "");
+  if (possible) page.later.add("cross", () => page.cross?.show(crossed ? layer.x : layer.id, crossed ? layer.y : ""));
 }
 
 /** The list: { layers of the model; element; show (the ids of the first layer, and of that which crosses it) }. */

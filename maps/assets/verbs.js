@@ -82,6 +82,7 @@ const VERBS = {
   },
 
   async savePicture(kind) {
+    this.later.finish();
     saveFile(fileName(this, kind), await pictureFile(this, kind));
     return this.speech.say("saved_picture");
   },
