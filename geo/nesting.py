@@ -49,7 +49,7 @@ class Grouping:
 
 
 def grouping(groups: pd.Series | Grouping) -> Grouping:
-    """Return the groups of rows by their codes; None for no group."""
+    """Return the groups of rows by their codes; a row whose code is missing is in none."""
     if isinstance(groups, Grouping):
         return groups
     place, codes = pd.factorize(groups, sort=True)

@@ -205,6 +205,29 @@ def read_rings(geometry: gpd.GeoSeries | np.ndarray) -> Rings:
         InputError: other geometry types than polygons, coordinates that are not finite.
     """
     shapes = np.asarray(geometry, dtype=object)
+    check_polygons(shapes)
+    polygons, owner = shapely.get_parts(shapes, return_index=True)
+    solid = ~shapely.is_empty(polygons)
+    polygons, owner = polygons[solid], owner[solid].astype(np.int64)
+    if not len(polygons):
+        none = np.empty(0)
+        return Rings(none, none, np.zeros(1, np.int64), np.empty(0, np.int64))
+    _unused, coordinates, (ring_ends, polygon_ends) = shapely.to_ragged_array(
+        polygons, include_z=False
+    )
+    check_finite(coordinates)
+    shell = np.zeros(len(ring_ends) - 1, dtype=bool)
+    shell[polygon_ends[:-1]] = True
+    territory = np.repeat(owner, np.diff(polygon_ends))
+    return _orient(coordinates, ring_ends.astype(np.int64), shell, territory)
+
+
+def check_polygons(shapes: np.ndarray) -> None:
+    """Refuse other geometries than polygons, multipolygons and None.
+
+    Raises:
+        InputError: with the positions of the others.
+    """
     kinds = shapely.get_type_id(shapes)
     wrong = np.flatnonzero(~np.isin(kinds, (-1, 3, 6)))
     if wrong.size:
@@ -220,23 +243,18 @@ def read_rings(geometry: gpd.GeoSeries | np.ndarray) -> Rings:
                 kind="geometry-type",
             )
         )
-    polygons, owner = shapely.get_parts(shapes, return_index=True)
-    solid = ~shapely.is_empty(polygons)
-    polygons, owner = polygons[solid], owner[solid].astype(np.int64)
-    if not len(polygons):
-        none = np.empty(0)
-        return Rings(none, none, np.zeros(1, np.int64), np.empty(0, np.int64))
-    _unused, coordinates, (ring_ends, polygon_ends) = shapely.to_ragged_array(
-        polygons, include_z=False
-    )
+
+
+def check_finite(coordinates: Floats) -> None:
+    """Refuse coordinates that are NaN or infinite.
+
+    Raises:
+        InputError: some are.
+    """
     if not np.isfinite(coordinates).all():
         raise InputError(
             Fault(_("some coordinates are not finite numbers."), kind="geometry-coordinates")
         )
-    shell = np.zeros(len(ring_ends) - 1, dtype=bool)
-    shell[polygon_ends[:-1]] = True
-    territory = np.repeat(owner, np.diff(polygon_ends))
-    return _orient(coordinates, ring_ends.astype(np.int64), shell, territory)
 
 
 def _orient(coordinates: Floats, ends: Ints, shell: np.ndarray, territory: Ints) -> Rings:

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from zoneblanche.geo.borders.arcs import Arcs, build_arcs
+from zoneblanche.geo.borders.arcs import Arcs, build_arcs, check_finite, check_polygons
 
 Ints = NDArray[np.int64]
 
@@ -79,7 +79,10 @@ def compute_contiguity(
 
 def _sharing_a_vertex(territories: gpd.GeoSeries) -> tuple[Ints, Ints]:
     """Return the pairs of territories that share a vertex, without building their arcs."""
-    xy, territory = shapely.get_coordinates(territories.to_numpy(), return_index=True)
+    shapes = territories.to_numpy()
+    check_polygons(shapes)
+    xy, territory = shapely.get_coordinates(shapes, return_index=True)
+    check_finite(xy)
     return _meeting(_points(xy[:, 0], xy[:, 1]), territory, len(territories))
 
 

@@ -17,7 +17,7 @@ class PackedBorders:
     """Borders as a page draws them.
 
     Attributes:
-        streams: by name, the bytes of each field; see `maps.page.geometry`.
+        streams: by name, the bytes of each field; see `maps.page.shapes.geometry`.
         header: what the page needs to decode them.
         tolerance_m: the maximum displacement of the borders, in metres of the projection.
     """

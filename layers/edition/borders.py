@@ -4,8 +4,8 @@
 integers, all lowest bytes first, then all second bytes, and so on (`geo.borders.topology` explains
 them): similar bytes compress better. Coordinates are differences from one vertex to the next, and
 an arc that a ring passes for the second time is counted backwards from the last new one. Those of
-the map page, `page/x` and so on, are as `maps.page.geometry` packs them. The metadata of the file
-have the grid, the reference system, and the header of the page.
+the map page, `page/x` and so on, are as `maps.page.shapes.geometry` packs them. The metadata of the
+file holds the grid, the reference system, and the header of the page.
 """
 
 from __future__ import annotations

@@ -121,7 +121,9 @@ def _joined(territories: Territories, table: Table, *, explain: Explain | None) 
         everywhere = pd.Series(True, index=territories.codes)
         # On the very codes of the territories: what has the same index need not be compared.
         frame = table.frame.set_axis(territories.codes)
-        told = None if table.reasons is None else table.reasons.set_axis(territories.codes)
+        told = table.reasons
+        if told is not None:
+            told = told.reindex(table.frame.index).set_axis(territories.codes)
         return Joined(frame, everywhere, account, table.level, told=told)
     # In the type of the table's own index.
     wanted = pd.Index(keys.to_numpy(), dtype=table.frame.index.dtype)

@@ -82,7 +82,7 @@ def write_atlas(atlas: Atlas, path: Path, *, table: pd.DataFrame | None = None) 
     plain = {name: cells for name, cells in plain.items() if name not in taken}
     filled = {NAME: names, **plain, **columns, SHAPE: pd.Series(None, names.index, dtype="object")}
     # With one index, and not equal ones, nothing has to be compared.
-    filled = {name: cells.set_axis(names.index) for name, cells in filled.items()}
+    filled = {name: _on(names.index, cells) for name, cells in filled.items()}
     metadata = _metadata(atlas)
     if table is not None:
         metadata["table"] = list(plain)
@@ -113,6 +113,12 @@ def load_atlas(path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Atlas:
         if [fault.kind for fault in error.faults] == ["damaged-file"]:
             raise InputError([*error.faults, no_atlas(str(path))]) from error
         raise
+
+
+def _on(codes: pd.Index, cells: pd.Series) -> pd.Series:
+    if cells.index is codes or cells.index.equals(codes):
+        return cells.set_axis(codes)
+    return cells.reindex(codes)
 
 
 def write_geoparquet(
@@ -146,7 +152,7 @@ def write_geoparquet(
     filled = filled.replace_schema_metadata(
         {**filled.schema.metadata, b"geo": described.metadata[b"geo"], KEY: text}
     )
-    # All shapes differ, and the least of their texts of bytes means nothing.
+    # All shapes differ, and the least of them as bytes means nothing.
     others = [name for name in filled.schema.names if name != SHAPE]
     pq.write_table(
         filled,

@@ -16,12 +16,13 @@ QUOTED = frozenset(',"\r\n')
 def write_csv(table: pd.DataFrame, path: Path) -> None:
     """Write the columns of a table, without its index; missing cells are empty.
 
-    Numbers are written with as many digits as distinguish them. The text is that of
-    `DataFrame.to_csv`, in a third of the time: a value that repeats is formatted once.
+    Numbers are written with as many digits as distinguish them. A value that repeats is formatted
+    once, in a third of the time of `DataFrame.to_csv`, whose text of numbers and texts this is.
+    Values that are equal, as 0.0 and -0.0, are written as the first of them.
 
     Args:
-        table: numbers and texts, at least two columns; texts are written unchanged, names as
-            `spreadsheet_safe` returns them.
+        table: numbers and texts, at least two columns, each of one type; texts are written
+            unchanged, names as `spreadsheet_safe` returns them.
         path: of the file.
 
     Raises:

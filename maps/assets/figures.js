@@ -1,5 +1,5 @@
 // The figures of a column that the reader gives, read strictly, by the rules and with the sentences
-// of geo/tables (numbers.py, formats/decimal_mark.py, plausible.py).
+// of geo/tables (numbers.py, formats/text_files/decimal_mark.py, plausible.py).
 
 const UNIT_BOUNDS = { percent: [0, 100], count: [0, null], number: [null, null] };
 const MOST_COUNTED = 1e12;

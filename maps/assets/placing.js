@@ -218,6 +218,7 @@ const PLACING = {
     if (this.isDark()) {
       this.theme = "light";
       this.retheme();
+      this.later.finish();
     }
     const sheet = mapAsSvg(this, { vector: this.model.count <= MOST_SHAPES });
     sheet.setAttribute("class", "zb-picture");

@@ -21,6 +21,7 @@ const THEME = {
   retheme() {
     this.markTheme();
     this.classed.clear();
+    this.keptParts = new Map();
     this.show();
     this.beside?.show();
     this.drawNames();

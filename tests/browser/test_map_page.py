@@ -231,6 +231,9 @@ def test_distant_parts_have_frames_of_their_own(watched: Opener, france_page: Pa
     titles = page.locator(".zb-inset-name").all_inner_texts()
     assert titles == ["Guadeloupe", "Martinique", "Guyane", "La Réunion", "Mayotte"]
     assert page.locator(".zb-inset .leaflet-control-scale-line").count() == 5
+    silent = page.locator(".zb-inset-map, .zb-inset .leaflet-control-scale")
+    assert silent.count() == 10
+    assert set(silent.evaluate_all("all => all.map((one) => one.ariaHidden)")) == {"true"}
     page.locator(".zb-inset-map").nth(3).click()
     place = page.locator(".zb-card .zb-place").inner_text()
     assert "La Réunion" in place

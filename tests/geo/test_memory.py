@@ -37,7 +37,8 @@ def test_freed_memory_below_a_block_in_use_is_returned() -> None:
 
 def test_arrow_shares_the_memory_of_the_library() -> None:
     ask = (
-        "import pyarrow as pa; from zoneblanche.geo.memory import share_memory; share_memory(); "
+        "import pyarrow as pa; from zoneblanche.geo.runtime.memory import share_memory; "
+        "share_memory(); "
         "print(pa.default_memory_pool().backend_name)"
     )
     done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)

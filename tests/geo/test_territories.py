@@ -136,8 +136,8 @@ def test_groups_are_sorted_once_for_many_columns(toy: Territories) -> None:
     of_epci = toy.parents["epci"]
     groups = grouping(of_epci)
     assert groups.inside.tolist() == of_epci.notna().tolist()
-    pd.testing.assert_series_equal(sum_by(values, groups), sum_by(values, of_epci))
-    pd.testing.assert_frame_equal(mean_by(values, values, groups), mean_by(values, values, of_epci))
+    assert sum_by(values, groups).to_dict() == {"X": 1.0, "Y": 5.0}
+    assert mean_by(values, values, groups)["mean"].to_dict() == {"X": 1.0, "Y": 13 / 5}
 
 
 def test_a_sum_with_a_missing_part_is_missing(toy: Territories) -> None:

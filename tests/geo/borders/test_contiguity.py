@@ -14,6 +14,7 @@ from shapely import MultiPolygon, box
 
 from zoneblanche.geo.borders.arcs import build_arcs
 from zoneblanche.geo.borders.contiguity import Contiguity, compute_contiguity
+from zoneblanche.geo.errors import InputError
 
 
 def pairs(found: Contiguity) -> set[tuple[int, int]]:
@@ -114,3 +115,18 @@ def test_equals_libpysal_on_real_communes(shared_data: Path) -> None:
             (i, j) for i, near in expected.neighbors.items() for j in near if i < j
         }
         assert found.islands.tolist() == expected.islands
+
+
+@pytest.mark.parametrize(
+    ("shape", "words"),
+    [
+        (shapely.Point(0, 0), "expected polygons and multipolygons, got Point"),
+        (shapely.Polygon([(0, 0), (1, 0), (np.inf, 1)]), "not finite numbers"),
+    ],
+)
+@pytest.mark.parametrize("rule", ["queen", "rook"])
+def test_what_is_no_polygon_has_no_neighbours(
+    shape: shapely.Geometry, words: str, rule: Literal["queen", "rook"]
+) -> None:
+    with pytest.raises(InputError, match=words):
+        compute_contiguity(gpd.GeoSeries([shape, shape]), rule=rule)

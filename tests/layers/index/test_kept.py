@@ -17,6 +17,7 @@ from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.index import compute
 from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.index.recipe.load import recipe_from_table
+from zoneblanche.layers.index.score import resolve, score_atlas
 from zoneblanche.layers.index.uncertainty.drawing import kept
 
 MakeAtlas = Callable[..., Atlas]
@@ -48,6 +49,16 @@ class Kept:
     def index(self, atlas: Atlas | None = None, **changes: Any) -> Atlas:
         recipe = recipe_from_table({**RECIPE, **changes}, file="r.toml")
         return compute_index(self.atlas if atlas is None else atlas, recipe)
+
+    def place(self) -> kept.KeptDraws:
+        """Where the draws of the index are."""
+        recipe = resolve(recipe_from_table(RECIPE, file="r.toml"), self.atlas.indicators)
+        return kept.KeptDraws(score_atlas(self.atlas, recipe), self.atlas.territories)
+
+    def tables(self, atlas: Atlas) -> dict[str, pd.DataFrame]:
+        """What is kept of an index, by the names in the file."""
+        drawn = {f"intervals {name}": table for name, table in atlas.intervals.items()}
+        return drawn | {f"means {level}": t for level, t in atlas.area_means["index"].items()}
 
     def files(self) -> list[Path]:
         return sorted(self.folder.iterdir())
@@ -102,7 +113,19 @@ def test_whatever_changes_is_drawn_anew(draws: Kept) -> None:
     assert list(changed[-1].area_means["index"]["region"].columns) == ["r", "s"]
 
 
-def test_other_code_draws_anew(draws: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_code_draws_anew(
+    draws: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = tmp_path / "code" / "steps"
+    code.mkdir(parents=True)
+    digests = set()
+    with monkeypatch.context() as patch:
+        patch.setattr(kept, "files", lambda name: tmp_path / "code")
+        for text in ("first = 1", "first = 2"):
+            (code / "step.py").write_text(text)
+            digests.add(kept._code.__wrapped__())
+    assert len(digests) == 2
+    assert kept._code() not in digests
     first = draws.index()
     monkeypatch.setattr(kept, "_code", lambda: b"a later version")
     check_same(first, draws.index())
@@ -121,6 +144,33 @@ def test_a_damaged_file_is_drawn_anew_and_replaced(draws: Kept, content: bytes) 
     assert draws.made == 3
     check_same(first, draws.index())
     assert draws.made == 3
+
+
+def test_no_flipped_bit_is_believed_or_fatal(draws: Kept) -> None:
+    first = draws.index()
+    file = draws.files()[0]
+    whole = file.read_bytes()
+    random = np.random.default_rng(0)
+    places = zip(random.integers(0, len(whole), 400), random.integers(0, 8, 400), strict=True)
+    for at, bit in places:
+        damaged = bytearray(whole)
+        damaged[at] ^= 1 << bit
+        file.write_bytes(damaged)
+        read = kept.KeptDraws.read(draws.place())
+        if read is not None:
+            for name, table in draws.tables(first).items():
+                pd.testing.assert_frame_equal(read[name], table, check_exact=True)
+
+
+def test_what_a_killed_process_left_is_removed(draws: Kept) -> None:
+    draws.index(seed=1)
+    old, new = (draws.folder / name for name in ("old.part", "new.part"))
+    for path in (old, new):
+        path.write_bytes(b"cut")
+    os.utime(old, (1, 1))
+    draws.index(seed=2)
+    assert new in draws.files()
+    assert old not in draws.files()
 
 
 def test_the_oldest_are_forgotten(draws: Kept, monkeypatch: pytest.MonkeyPatch) -> None:

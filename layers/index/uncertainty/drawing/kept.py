@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -17,6 +16,7 @@ from functools import cache
 from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
+from time import time
 
 import numpy as np
 import pandas as pd
@@ -29,6 +29,8 @@ LEAST = 4_000_000
 """Draws × territories from which draws are kept: fewer take less than a second or two."""
 MOST = 8
 """Files that are kept, about 11 MB each for 35,000 territories; the oldest goes first."""
+
+HOUR = 3600
 
 Tables = Mapping[str, pd.DataFrame]
 """Tables of float64 by name."""
@@ -66,7 +68,7 @@ class KeptDraws:
                     for name in file["names"].tolist()
                 }
             os.utime(self.path)  # It was used: others go first.
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        except Exception:
             return None
         return tables
 
@@ -97,10 +99,13 @@ def _write(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
 
 
 def _forget(folder: Path) -> None:
-    """Remove the files used longest ago, and what a killed process left."""
-    stored = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
-    for path in stored[MOST:]:
-        path.unlink(missing_ok=True)
+    """Remove the files used longest ago, and what a process left that was killed an hour ago."""
+    used = {path: path.stat().st_mtime for path in folder.iterdir()}
+    whole = sorted((path for path in used if path.suffix == ".npz"), key=used.__getitem__)
+    left = [path for path, last in used.items() if path.suffix == ".part" and last < time() - HOUR]
+    for path in (*whole[:-MOST], *left):
+        with suppress(OSError):  # another process reads it, on Windows
+            path.unlink(missing_ok=True)
 
 
 def _digest(scored: ScoredAtlas, territories: Territories) -> str:
@@ -138,10 +143,10 @@ def _parts(scored: ScoredAtlas, territories: Territories) -> Iterator[bytes]:
 
 @cache
 def _code() -> bytes:
-    """Return a digest of the code that draws, and of the libraries it calls."""
+    """Return a digest of the code of indices, and of the versions of all else it calls."""
     digest = hashlib.sha256()
     for path in sorted(Path(str(files("zoneblanche.layers.index"))).rglob("*.py")):
         digest.update(path.read_bytes())
-    for name in ("zoneblanche", "numpy", "numba", "pandas"):
+    for name in ("zoneblanche", "numpy", "numba", "pandas", "scipy"):
         digest.update(metadata.version(name).encode())
     return digest.digest()

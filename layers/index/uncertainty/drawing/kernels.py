@@ -1,7 +1,7 @@
 """Compiled loops for the rank intervals: score, rank and count thousands of draws.
 
 Each is a pure function on arrays, and must equal a slow and simple version in
-`tests/layers/index/uncertainty/test_robustness.py`. They release the interpreter lock; `robustness`
+`tests/layers/index/test_robustness.py`. They release the interpreter lock; `robustness`
 runs them in threads on separate draws or units, so the number of threads cannot change the result.
 """
 
