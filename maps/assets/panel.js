@@ -223,7 +223,8 @@ function compositionOf({ model, speech, layer }) {
     return speech.text(one.title) + (date ? ` (${date})` : "");
   };
   if (layer.kind === "bivariate") {
-    return [model.layer(layer.x), model.layer(layer.y)].map(dated).join(speech.say("semicolon"));
+    const named = model.head.embed ? (one) => speech.text(one.title) : dated;
+    return [model.layer(layer.x), model.layer(layer.y)].map(named).join(speech.say("semicolon"));
   }
   if (model.head.embed) {
     const meaning = meaningOf(layer, speech, LONGEST_IN_ARTICLE);
