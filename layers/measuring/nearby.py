@@ -10,10 +10,13 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from zoneblanche.geo.points.distance import centres_of, distance_to_nearest
 from zoneblanche.geo.territories import Territories
 
+FEW = 1000
+"""Points up to which an index of polygons is faster than to load the compiler, a second or two."""
 SLACK = 0.3
 """Degrees around a part of the country within which a place counts as in it."""
 
@@ -27,14 +30,22 @@ def parts_of(territories: Territories) -> pd.Series:
 
 
 def located_in(territories: Territories, points: gpd.GeoSeries) -> pd.Series:
-    """Return the code of the territory of each point, on the index of the points; None for none."""
-    # It loads the compiler, which takes longer than all else here and which few need.
-    from zoneblanche.geo.points.locate import build_locator, locate_points
-
+    """Return the code of the territory of each point, on the index of the points; None for none. Of
+    few points on a border, the first territory."""
     projected = points.to_crs(territories.frame.crs)
-    places = locate_points(
-        build_locator(territories.frame.geometry), projected.x.to_numpy(), projected.y.to_numpy()
-    )
+    if len(points) <= FEW:
+        tree = shapely.STRtree(territories.frame.geometry.to_numpy())
+        point, place = tree.query(projected.to_numpy(), predicate="intersects")
+        places = np.full(len(points), len(territories.codes))
+        np.minimum.at(places, point, place)
+    else:
+        from zoneblanche.geo.points.locate import build_locator, locate_points
+
+        places = locate_points(
+            build_locator(territories.frame.geometry),
+            projected.x.to_numpy(),
+            projected.y.to_numpy(),
+        )
     codes = np.array([*territories.codes, None], dtype="object")
     return pd.Series(codes[places], index=points.index)
 

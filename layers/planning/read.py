@@ -170,14 +170,13 @@ def _france_services(path: Path, territories: Territories) -> Sites:
     assert connector.places is not None
     places = connector.places(path)
     fixed = places[~places["format"].isin(ITINERANT)]
-    frame = gpd.GeoDataFrame(
-        {"name": fixed["code"], "code": located_in(territories, fixed.geometry)},
-        geometry=fixed.geometry,
-        crs=places.crs,
-    )
     # A place at the edge of a commune counts for the commune that the list names.
-    listed = fixed["code"].isin(territories.codes)
-    frame["code"] = fixed["code"].where(listed, frame["code"])
+    own = fixed["code"].astype("object")
+    others = ~own.isin(territories.codes)
+    own[others] = located_in(territories, fixed.geometry[others])
+    frame = gpd.GeoDataFrame(
+        {"name": fixed["code"], "code": own}, geometry=fixed.geometry, crs=places.crs
+    )
     said = _(
         "{count} fixed places of France Services, of {date}; {left} itinerant ones are left out.",
         count=quantity(len(fixed)),
