@@ -30,7 +30,7 @@ def parts_of(territories: Territories) -> pd.Series:
 
 
 def located_in(territories: Territories, points: gpd.GeoSeries) -> pd.Series:
-    """Return the code of the territory of each point, on the index of the points; None for none. Of
+    """Return the code of the territory of each point, on the index of the points; missing for none. Of
     few points on a border, the first territory."""
     projected = points.to_crs(territories.frame.crs)
     if len(points) <= FEW:
