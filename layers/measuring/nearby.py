@@ -30,8 +30,10 @@ def parts_of(territories: Territories) -> pd.Series:
 
 
 def located_in(territories: Territories, points: gpd.GeoSeries) -> pd.Series:
-    """Return the code of the territory of each point, on the index of the points; missing for none. Of
-    few points on a border, the first territory."""
+    """Return the code of the territory of each point, on the index of the points; missing for none.
+
+    A point on a border, of few, is in the first of the territories.
+    """
     projected = points.to_crs(territories.frame.crs)
     if len(points) <= FEW:
         tree = shapely.STRtree(territories.frame.geometry.to_numpy())
