@@ -17,6 +17,7 @@ from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
 from time import time
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -69,6 +70,8 @@ class KeptDraws:
                 }
             os.utime(self.path)  # It was used: others go first.
         except Exception:
+            # Readers of a damaged archive raise anything (one flipped bit: NotImplementedError,
+            # RuntimeError, BadZipFile …). The draws can always be made again.
             return None
         return tables
 
@@ -91,7 +94,7 @@ def _write(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
-            np.savez(file, **arrays)  # type: ignore[arg-type]  # numpy types an option among them
+            np.savez(file, **cast("dict[str, Any]", arrays))
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
