@@ -97,11 +97,13 @@ def _is_drawn(atlas: Atlas, index_id: str) -> bool:
 
 def with_area_means(atlas: Atlas, index_ids: Iterable[str]) -> Atlas:
     """Return the atlas that has the draws of these indices, so that they are drawn once for all
-    levels. Columns without a recipe or without intervals have none."""
+    levels. Columns without a recipe or without intervals have none, nor has an atlas without
+    inhabitants."""
+    counted = "population" in atlas.territories.facts
     drawn = {
         name: draw_means(atlas, name)
         for name in index_ids
-        if name in atlas.recipes and _is_drawn(atlas, name)
+        if counted and name in atlas.recipes and _is_drawn(atlas, name)
     }
     return replace(atlas, area_means={**atlas.area_means, **drawn}) if drawn else atlas
 

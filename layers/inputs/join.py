@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -33,6 +33,7 @@ class Joined:
         account: what became of the rows of the table.
         native_level: the level at which the figures of the table were measured.
         told: why cells of the table are missing, according to its publisher; same index.
+        derived: what `derive` computed of the frame, by name.
     """
 
     frame: pd.DataFrame
@@ -40,6 +41,13 @@ class Joined:
     account: Account
     native_level: str
     told: pd.DataFrame | None = None
+    derived: dict[str, pd.Series] = field(default_factory=dict, repr=False, compare=False)
+
+    def derive(self, name: str, compute: Callable[[pd.DataFrame], pd.Series]) -> pd.Series:
+        """Return what is computed of the frame, once for all layers that need it."""
+        if name not in self.derived:
+            self.derived[name] = compute(self.frame)
+        return self.derived[name]
 
     def reasons_of(self, column: str) -> pd.Series:
         """Return why cells of a column are missing: int8 codes of `Reason`, on the territories.

@@ -96,7 +96,7 @@ def _hosts(directory: pd.DataFrame) -> pd.Series:
     return directory[_HOST_COLUMN] if known else hosts_of(directory["website"])
 
 
-@lru_cache(maxsize=2**16)  # every criterion needs the hosts of the same addresses
+@lru_cache(maxsize=2**16)  # most addresses of one wave are those of the next
 def _host_of(address: object) -> str | None:
     match = _HOST.match(address.strip()) if isinstance(address, str) else None
     host = match[1].lower().removeprefix("www.") if match else ""
@@ -141,7 +141,8 @@ def measure_criterion(
             in_directory = in_directory | filled
             indicator = _with_source(indicator, inputs[MAIL_SCAN])
     if reads == "website":
-        directory = directory.assign(**{_HOST_COLUMN: hosts_of(directory["website"])})
+        hosts = joined.derive(_HOST_COLUMN, lambda frame: hosts_of(frame["website"]))
+        directory = directory.assign(**{_HOST_COLUMN: hosts})
     values = values_of(directory, generic).where(in_directory)
     missing = values.isna().to_numpy()
     unreadable = missing & (reads == "website")

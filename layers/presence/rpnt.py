@@ -74,12 +74,13 @@ def evaluate(
     """
     known = _measurements(declared.index, measured)
     criteria = pd.DataFrame(index=declared.index, columns=list(CRITERIA), dtype="float64")
-    if "website" in declared:
-        _website(declared["website"], known, criteria)
+    host = hosts_of(declared["website"]) if "website" in declared else None
+    if host is not None:
+        _website(declared["website"], host, known, criteria)
     if "email_domain" in declared:
         _email(declared["email_domain"], known, generic, criteria)
-    if {"website", "email_domain"} <= set(declared):
-        criteria["2.3"] = _same_domain(declared, criteria)
+    if host is not None and "email_domain" in declared:
+        criteria["2.3"] = _same_domain(declared["email_domain"], host, criteria)
     for level, required in LEVELS.items():
         parts = [
             _waived(criteria) if name == "2.3 or no site" else criteria[name] for name in required
@@ -124,8 +125,7 @@ def score_of_area(criteria: pd.DataFrame, areas: pd.Series) -> pd.DataFrame:
     return pd.DataFrame({"score": grouped.mean(), "known": grouped.count() / grouped.size()})
 
 
-def _website(website: pd.Series, known: pd.DataFrame, found: pd.DataFrame) -> None:
-    host = hosts_of(website)
+def _website(website: pd.Series, host: pd.Series, known: pd.DataFrame, found: pd.DataFrame) -> None:
     declared = host.notna()
     secure = website.astype("string").str.strip().str.lower().str.startswith("https://")
     found["1.1"] = declared.astype("float64")
@@ -153,14 +153,13 @@ def _email(
     found["2.7"] = found["2.7"].mask(found["2.6"] == 0, 0.0)
 
 
-def _same_domain(declared: pd.DataFrame, found: pd.DataFrame) -> pd.Series:
+def _same_domain(email_domain: pd.Series, host: pd.Series, found: pd.DataFrame) -> pd.Series:
     """Criterion 2.3: the e-mail's domain is the site's, and has a sovereign extension.
 
     It is waived (missing) if no site with a sovereign extension is declared, provided that the
     e-mail's own extension is sovereign.
     """
-    host = hosts_of(declared["website"])
-    domain = declared["email_domain"].astype("string").str.strip().str.lower()
+    domain = email_domain.astype("string").str.strip().str.lower()
     sovereign = _is_sovereign(domain)
     same = (host == domain).fillna(False).astype(bool)
     met = (same & sovereign & (found["2.2"] == 1)).astype("float64")

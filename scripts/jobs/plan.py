@@ -18,6 +18,7 @@ from zoneblanche.geo.files.results.output import check_folder_place, staged_fold
 from zoneblanche.geo.messages import _, translate
 from zoneblanche.geo.source import sha256_of
 from zoneblanche.geo.tables import safe_text
+from zoneblanche.layers.analysis.areas import with_area_means
 from zoneblanche.layers.atlas import Atlas, empty_atlas
 from zoneblanche.layers.catalogue import known_layers
 from zoneblanche.layers.edition import edition_folder, edition_inputs, edition_territories
@@ -238,7 +239,9 @@ def write_plan(plan: Plan, out: Path, *, lang: str, imprint: Imprint = NO_IMPRIN
         ProblemWithEnvironment: it cannot be written.
     """
     title = translate(plan.title, lang)
-    plan = replace(plan, signed=imprint.signed)
+    # Page and report show the same areas, whose means are drawn once.
+    atlas = with_area_means(plan.atlas, plan.atlas.recipes)
+    plan = replace(plan, atlas=atlas, signed=imprint.signed)
     with staged_folder(out, command="plan") as folder:
         rounded = rounded_table(plan)
         safe = safe_text(rounded)
