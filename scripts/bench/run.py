@@ -80,7 +80,8 @@ def measure(arguments: list[str], *, written: Path, modules: Path, home: Path | 
     return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / scale, size)
 
 
-def _draws(home: Path) -> Path:
+def draws_of(home: Path) -> Path:
+    """Return where the draws of earlier runs are kept below a home."""
     caches = "Library/Caches" if sys.platform == "darwin" else ".cache"
     return home / caches / "zoneblanche" / "draws"
 
@@ -108,7 +109,7 @@ def main() -> None:
             for name, (command, written) in asked.items():
                 shutil.rmtree(out, ignore_errors=True)
                 if name == "first":
-                    shutil.rmtree(_draws(home), ignore_errors=True)
+                    shutil.rmtree(draws_of(home), ignore_errors=True)
                 run = measure(command, written=written, modules=Path(folder) / "modules", home=home)
                 if turn:
                     runs[name].append(run)
