@@ -223,15 +223,14 @@ class Shared:
             return NO_INTERVAL
         table = self.atlas.intervals.get(main.id)
         if area.count == 1 and table is not None and {"rank", "bound_low"} <= set(table):
-            own = table.loc[area.inside].iloc[0]
-            if np.isfinite(own["rank"]):
+            place = int(np.argmax(area.inside))
+            if np.isfinite(table["rank"].iloc[place]):
                 return NO_INTERVAL
-            return float(own["bound_low"]), float(own["bound_high"])
+            return _ends(table, place, "bound")
         ranks = self.ranks(area.level)
         if ranks is None or area.code not in ranks.index:
             return NO_INTERVAL
-        low, high = ranks.loc[area.code, ["bound_low", "bound_high"]].to_numpy("float64")
-        return float(low), float(high)
+        return _ends(ranks.loc[[area.code]], 0, "bound")
 
     def score_range(self, area: Area) -> tuple[float, float]:
         """Return the 90 % interval of the index of an area under the stated errors, widened to what
@@ -246,8 +245,7 @@ class Shared:
             return NO_INTERVAL
         table = self.atlas.intervals.get(main.id)
         if area.count == 1 and table is not None and "score_low" in table:
-            low, high = table.loc[area.inside, ["score_low", "score_high"]].to_numpy("float64")[0]
-            return float(low), float(high)
+            return _ends(table, int(np.argmax(area.inside)), "score")
         if drawn is None:
             return NO_INTERVAL
         return interval_of(drawn, figure_of(self.columns, main, area.inside).value)
@@ -495,3 +493,9 @@ def population_of(atlas: Atlas) -> pd.Series:
     if "population" in facts:
         return facts["population"]
     return pd.Series(np.nan, index=atlas.codes)
+
+
+def _ends(table: pd.DataFrame, place: int, what: str) -> tuple[float, float]:
+    """Return the two ends of an interval in a row."""
+    low, high = (table[f"{what}_{end}"].to_numpy("float64")[place] for end in ("low", "high"))
+    return float(low), float(high)

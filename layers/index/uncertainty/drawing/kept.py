@@ -128,6 +128,8 @@ def _parts(scored: ScoredAtlas, territories: Territories) -> Iterator[bytes]:
     groups = None if context.groups is None else context.groups.to_frame()
     people = territories.facts.filter(["population"])
     parents = territories.parents
+    rows = scored.values.index
+    yield pd.util.hash_pandas_object(rows).to_numpy().tobytes()
     for table in (
         scored.values, groups, context.facts, context.parents, context.reasons, people, parents
     ):  # fmt: skip
@@ -135,7 +137,8 @@ def _parts(scored: ScoredAtlas, territories: Territories) -> Iterator[bytes]:
             yield b"none"
             continue
         yield repr([str(name) for name in table.columns]).encode()
-        yield pd.util.hash_pandas_object(table.index).to_numpy().tobytes()
+        if not table.index.equals(rows):
+            yield pd.util.hash_pandas_object(table.index).to_numpy().tobytes()
         for name in table.columns:
             column = table[name]
             if pd.api.types.is_numeric_dtype(column):
