@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from zoneblanche.geo.errors import Fault, InputError, nearest
 from zoneblanche.geo.messages import _
+from zoneblanche.geo.runtime.memory import release_memory
 from zoneblanche.layers.analysis.change.columns import add_change, add_presence_change
 from zoneblanche.layers.atlas import Atlas
 
@@ -111,6 +112,7 @@ def add_analyses(atlas: Atlas, names: Iterable[str], *, index_id: str | None = N
             arguments = [index_id]
         for indicator_id in arguments:
             atlas.indicator(indicator_id)
+        release_memory()
         try:
             atlas = add(atlas, *arguments)
         except InputError as error:

@@ -75,6 +75,10 @@ class View:
         return rows
 
 
+_TOGETHER = 50_000
+"""Spans of pixels that are filled together: all at once would take several times the canvas."""
+
+
 def new_canvas(height: int, width: int) -> Canvas:
     """Return an empty canvas."""
     return np.full((height, width), -1, dtype=np.int32)
@@ -93,25 +97,37 @@ def fill_canvas(canvas: Canvas, edges: Edges, view: View) -> None:
     repeats = np.abs(line[crossing + 1] - line[crossing])
     edge = np.repeat(crossing, repeats)
     first = np.minimum(line[edge], line[edge + 1])
+    del height, line
     row = first + np.arange(len(edge)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
     x, y = view.on_canvas(edges.x[edge], edges.y[edge])
     next_x, next_y = view.on_canvas(edges.x[edge + 1], edges.y[edge + 1])
-    at = x + (row + 0.5 - y) / (next_y - y) * (next_x - x)
     territory = edges.owner[edge]
+    at = _where_crossed(row + 0.5, x, y, next_x, next_y)
+    del crossing, repeats, edge, first, x, y, next_x, next_y  # as many as edges cross rows
     order = np.lexsort((at, territory * np.int64(canvas.shape[0]) + row))
     row, at, territory = row[order][::2], at[order], territory[order][::2]
     begin = np.clip(np.ceil(at[::2] - 0.5).astype(np.int64), 0, canvas.shape[1])
     end = np.clip(np.ceil(at[1::2] - 0.5).astype(np.int64), 0, canvas.shape[1])
-    visible = end > begin
-    row, begin, length, territory = (
-        row[visible],
-        begin[visible],
-        (end - begin)[visible],
-        territory[visible],
-    )
-    start = row * canvas.shape[1] + begin
-    place = np.repeat(start - (np.cumsum(length) - length), length) + np.arange(length.sum())
-    canvas.ravel()[place] = np.repeat(territory, length)
+    visible = np.flatnonzero(end > begin)
+    for first_span in range(0, len(visible), _TOGETHER):
+        span = visible[first_span : first_span + _TOGETHER]
+        length = end[span] - begin[span]
+        start = row[span] * canvas.shape[1] + begin[span]
+        place = np.repeat(start - (np.cumsum(length) - length), length) + np.arange(length.sum())
+        canvas.ravel()[place] = np.repeat(territory[span], length)
+
+
+def _where_crossed(
+    row: np.ndarray, x: np.ndarray, y: np.ndarray, next_x: np.ndarray, next_y: np.ndarray
+) -> np.ndarray:
+    """Return x + (row - y) / (next_y - y) · (next_x - x), in the memory of the arguments."""
+    row -= y
+    next_y -= y
+    row /= next_y
+    next_x -= x
+    row *= next_x
+    row += x
+    return row
 
 
 def paint_canvas(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from zoneblanche.geo.country import Text, in_language
+from zoneblanche.geo.runtime.memory import release_memory
 from zoneblanche.maps.drawn.bivariate import Bivariate, ids_of, read_show
 from zoneblanche.maps.drawn.classes import class_territories
 from zoneblanche.maps.drawn.legend import describe_classes, keys_of
@@ -47,6 +48,7 @@ def write_page(
     lang = lang or atlas.lang
     shown = read_show(atlas, show)
     payload = write_payload(atlas, shown, lang=lang, title=title, geometry=geometry)
+    release_memory()  # the figures of the containing levels, before the picture is painted
     write_whole(path, page_text(atlas, payload, show=shown, lang=lang))
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from zoneblanche.geo.messages import Message, _, notice_texts, titled
 from zoneblanche.geo.nesting import grouping, mean_by
 from zoneblanche.geo.reasons import Reason
+from zoneblanche.geo.runtime.memory import release_memory
 from zoneblanche.layers.aggregate import atlas_at
 from zoneblanche.layers.analysis.areas import rank_areas, with_area_means
 from zoneblanche.layers.atlas import Column
@@ -36,7 +37,11 @@ def atlases_above(atlas: Atlas) -> list[Atlas]:
     if not levels:  # the draws of the means take most of the time of a small map
         return []
     atlas = with_area_means(atlas, atlas.recipes)
-    return [atlas_above(atlas, level) for level, _unused in levels]
+    above = []
+    for level, _unused in levels:
+        above.append(atlas_above(atlas, level))
+        release_memory()
+    return above
 
 
 def counts_above(atlas: Atlas) -> list[tuple[str, int]]:
