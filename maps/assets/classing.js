@@ -1,5 +1,6 @@
-// Where the classes of figures begin, for figures that the page got from its reader: the methods of
-// maps/drawn/breaks.py, with the same results to the last digit; a test compares both.
+// Where the classes of figures begin, by the methods that the page does not bring with it, and for figures
+// that it got from its reader: those of maps/drawn/breaks.py, with the same results to the last digit; tests
+// compare both.
 
 const CLASS_COUNT = 6;
 const JENKS_STEPS = 512;
@@ -206,20 +207,51 @@ function knownFigures(values) {
 /** All that the page needs to classify figures: { breaks, diverging, thirds, spread }.
  *  values: at the precision shown, NaN without a figure; list: those that are known, rising. */
 function classing(values, digits, [low, high], list = knownFigures(values).sort()) {
-  const diverging = list.length > 0 && list[0] < 0 && list.at(-1) > 0;
-  const breaks = {};
-  for (const [name, method] of Object.entries(BREAK_METHODS)) {
-    // When it is first needed: natural breaks take a while.
-    let found = null;
-    Object.defineProperty(breaks, name, { enumerable: true, get() {
-      found ??= diverging ? twoSided(list, method, digits) : method(list, digits);
-      return found;
-    } });
-  }
+  const diverging = diverges(list);
+  const breaks = breaksWhenNeeded({}, digits, () => list);
   if (!diverging && low !== null && high !== null) breaks.goalposts = goalpostBreaks(low, high, digits);
   const [a, b] = [list[(list.length - 1) >> 1], list[list.length >> 1]];
   const skewed = list.length > 0 && list[0] >= 0 && list.at(-1) > 100 * ((a + b) / 2);
   return { breaks, diverging, thirds: quantileBreaks(list, digits, 3), spread: skewed ? "log" : "linear" };
+}
+
+/** Whether rising figures are on both sides of zero. */
+function diverges(list) {
+  return list.length > 0 && list[0] < 0 && list.at(-1) > 0;
+}
+
+/** Breaks by method, those that are not given computed when they are first needed: natural breaks take a
+ *  while. breaksGiven: may be those of another level; rising: returns the figures, rising. */
+function breaksWhenNeeded(breaksGiven, digits, rising) {
+  const given = breaksGiven.given || breaksGiven;
+  const breaks = Object.defineProperty({}, "given", { value: given });
+  for (const [name, method] of Object.entries(BREAK_METHODS)) {
+    let found = given[name];
+    Object.defineProperty(breaks, name, { enumerable: true, get() {
+      found ??= diverges(rising()) ? twoSided(rising(), method, digits) : method(rising(), digits);
+      return found;
+    } });
+  }
+  for (const [name, found] of Object.entries(given)) if (!(name in BREAK_METHODS)) breaks[name] = found;
+  return breaks;
+}
+
+/** Complete the breaks of a layer of the page, and those of its waves together, by the other methods. */
+function completeBreaks(model, layer) {
+  if (layer.kind !== "figures") return;
+  const rising = (layers) => {
+    let list = null;
+    return () => {
+      list ??= Float64Array.from(layers.flatMap(({ id, digits }) =>
+        [...knownFigures(atDigits(model.column(id).values, digits))])).sort();
+      return list;
+    };
+  };
+  layer.breaks = breaksWhenNeeded(layer.breaks, layer.digits, rising([layer]));
+  if (!layer.pooled) return;
+  const waves = model.layers.filter((one) => one.wave_of === layer.id);
+  const pooled = [layer, ...waves].map(({ id }) => ({ id, digits: layer.digits }));
+  layer.pooled = breaksWhenNeeded(layer.pooled, layer.digits, rising(pooled));
 }
 
 /** Breaks of figures around zero: zero, and those of the method on either side of it. */

@@ -15,6 +15,7 @@ class Model {
     this.codes = null;
     this.groups = null;
     this.population = null;
+    if (!head.embed) for (const layer of this.layers) completeBreaks(this, layer);
   }
 
   layer(id) {

@@ -22,8 +22,11 @@ from zoneblanche.layers.index.recipe.load import recipe_from_table
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.maps import draw_map
 from zoneblanche.maps.drawn.bivariate import Bivariate, read_show
+from zoneblanche.maps.drawn.breaks import METHODS
 from zoneblanche.maps.drawn.classes import class_territories
 from zoneblanche.maps.drawn.palettes import NEED, ramp
+from zoneblanche.maps.page.header.layers import class_breaks
+from zoneblanche.maps.page.header.upper_levels import atlases_above
 
 pytestmark = pytest.mark.browser
 Opener = Callable[..., Watched]
@@ -244,3 +247,44 @@ def test_a_finger_on_a_result_does_not_tap_the_map_under_it(
     name = page.locator(".zb-card h2").inner_text()
     phone.close()
     assert name == "Florac Trois Rivières"
+
+
+BREAKS = """async (level) => {
+  const page = await window.zoneblanche.started;
+  page.setLevel(level);
+  const plain = (breaks) => breaks && Object.fromEntries(
+    ["quantile", "jenks", "equal"].map((method) => [method, breaks[method]]));
+  return Object.fromEntries(page.model.layers.filter(({ kind }) => kind === "figures")
+    .map(({ id, digits, breaks, pooled }) => [id, [digits, plain(breaks), plain(pooled)]]));
+}"""
+
+
+def test_the_page_computes_the_breaks_that_it_does_not_bring(
+    watched: Opener, france: Atlas, tmp_path: Path
+) -> None:
+    """Those of Python, of each level, and of waves together."""
+    earlier = replace(
+        france.indicator("gigabit"), id="gigabit-2018", period="2018-12-31", wave_of="gigabit"
+    )
+    before = (france.values["gigabit"] * 0.7 - 20).clip(lower=0)
+    atlas = france.add(earlier, before, reasons=france.reasons["gigabit"])
+    draw_map(atlas).save(tmp_path / "map.html")
+    page = watched().open(tmp_path / "map.html")
+    (upper,) = atlases_above(atlas)
+    for level, shown in (("", atlas), ("departement", upper)):
+        described = page.evaluate(BREAKS, level)
+        assert {"gigabit", "gigabit-2018", "presence", "density"} <= set(described)
+        waves = ("gigabit", "gigabit-2018")
+        for name, (digits, breaks, pooled) in described.items():
+            indicator, values = shown.indicator(name), shown.values[name]
+            # Waves that are shown have one scale: above, where the index has no figures.
+            if level and name in waves:
+                values = pd.concat([shown.values[one] for one in waves])
+            expected = class_breaks(indicator, values, digits)
+            assert breaks == {method: expected[method] for method in METHODS}, (level, name)
+            if name == "gigabit":
+                together = pd.concat([shown.values[one] for one in waves])
+                expected = class_breaks(indicator, together, digits)
+                assert pooled == {method: expected[method] for method in METHODS}, level
+            else:
+                assert pooled is None

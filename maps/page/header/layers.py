@@ -44,6 +44,9 @@ interval is near its middle, and small numbers take few bytes ("" is the score).
 FLAG_ORDER = {NOT_FLAGGED: 0, POSSIBLE: 1, FLAGGED: 2}
 """From the least conspicuous class to the most."""
 
+FIRST_METHOD = "quantile"
+"""How figures are classified at first; the page computes the breaks of other methods itself."""
+
 MOST_DIGITS = 6
 
 
@@ -144,7 +147,7 @@ def describe_scale(
 
 
 def describe_classes(
-    atlas: Atlas, indicator: Indicator, *, digits: int, methods: Sequence[str] = tuple(METHODS)
+    atlas: Atlas, indicator: Indicator, *, digits: int, methods: Sequence[str] = (FIRST_METHOD,)
 ) -> dict[str, Any]:
     """Return the categories of an indicator, or the breaks of its figures by method."""
     values = atlas.values[indicator.id]
@@ -163,7 +166,7 @@ def describe_classes(
     described = {
         "diverging": diverges(values),
         "breaks": class_breaks(indicator, values, digits, methods=methods),
-        "scheme": "quantile",
+        "scheme": FIRST_METHOD,
     }
     recipe = atlas.recipes.get(indicator.id)
     if recipe is not None and recipe.classes and not described["diverging"]:
@@ -287,7 +290,7 @@ def _pooled_breaks(
     if not waves:
         return None
     pooled = pd.concat([atlas.values[name] for name in (indicator.id, *waves)])
-    return class_breaks(indicator, pooled, digits)
+    return class_breaks(indicator, pooled, digits, methods=(FIRST_METHOD,))
 
 
 def diverges(values: pd.Series) -> bool:
