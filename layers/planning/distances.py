@@ -145,7 +145,7 @@ def _of_part(
     tree = cKDTree(to_geocentric(sites.east[there], sites.north[there]))
     points = to_geocentric(middles.east[here], middles.north[here])
     lists = tree.query_ball_point(points, reach * 1000, return_sorted=True)
-    counts = np.array([len(one) for one in lists])
+    counts = np.array([len(places) for places in lists])
     flat = np.concatenate(lists).astype("int64") if counts.sum() else np.zeros(0, dtype="int64")
     return np.repeat(here, counts), there[flat]
 
@@ -167,13 +167,13 @@ def nearest_pairs(
         wanted = min(most + others, len(there))
         tree = cKDTree(to_geocentric(sites.east[there], sites.north[there]))
         points = to_geocentric(middles.east[here], middles.north[here])
-        _unused, found = tree.query(points, k=wanted)
-        found = there[np.asarray(found).reshape(len(here), wanted)]
-        mine = sites.own[found] == middles.own[here][:, None]
+        _unused, nearest = tree.query(points, k=wanted)
+        nearest = there[np.asarray(nearest).reshape(len(here), wanted)]
+        mine = sites.own[nearest] == middles.own[here][:, None]
         elsewhere = ~mine & (np.cumsum(~mine, axis=1) <= others)
         rows, columns = np.nonzero(elsewhere)
         territory.append(here[rows])
-        site.append(found[rows, columns])
+        site.append(nearest[rows, columns])
         first = site_of[~site_of.index.duplicated()].reindex(middles.own[here])
         hosts = first.notna().to_numpy()
         territory.append(here[hosts])

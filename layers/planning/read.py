@@ -47,13 +47,13 @@ class Sites:
     Attributes:
         points: EPSG:4326, columns `name`, `code` (of its territory, None for none), and `cost` if
             that was read: in euros, NaN where the file has none.
-        said: what they are and of which date, as a sentence.
+        description: what they are and of which date, as a sentence.
         sources: to cite.
         unread: columns of their file that were not read.
     """
 
     points: gpd.GeoDataFrame
-    said: str
+    description: str
     sources: tuple[Source, ...] = ()
     unread: tuple[str, ...] = ()
 
@@ -105,10 +105,10 @@ def read_sites(path: Path, territories: Territories, *, with_costs: bool = False
     price = _cost_column(raw) if with_costs else None
     if price is not None:
         frame["cost"] = parse_numbers(raw, price, bounds=(0, None)).values
-    said = _("{count} sites of {file}.", count=quantity(len(frame)), file=path.name)
+    description = _("{count} sites of {file}.", count=quantity(len(frame)), file=path.name)
     read = {title, price, *((code,) if pair is None else pair)}
     unread = tuple(name for name in raw.columns if name not in read)
-    return Sites(frame, said, unread=unread)
+    return Sites(frame, description, unread=unread)
 
 
 def _cost_column(raw: RawTable) -> str | None:
@@ -143,20 +143,20 @@ def known_sites(atlas: Atlas, places: Table | None = None) -> Sites | None:
         kind = _("a place, fixed or itinerant,")
     else:
         return None
-    found = counts.reindex(atlas.codes).fillna(0)
-    hosts = found.index[found > 0].to_series()
+    with_house = counts.reindex(atlas.codes).fillna(0)
+    hosts = with_house.index[with_house > 0].to_series()
     if hosts.empty:
         return None
     points = centres_of(atlas.territories).reindex(hosts)
     frame = gpd.GeoDataFrame({"name": hosts, "code": hosts}, geometry=points, crs="EPSG:4326")
-    said = _(
+    description = _(
         "{count} territories with {kind} of France Services, of {date}; it is taken to be in the "
         "middle of its territory.",
         count=quantity(len(frame)),
         kind=kind,
         date=period or _("an unknown date"),
     )
-    return Sites(frame, said, sources)
+    return Sites(frame, description, sources)
 
 
 def no_sites() -> Sites:
@@ -177,13 +177,13 @@ def _france_services(path: Path, territories: Territories) -> Sites:
     frame = gpd.GeoDataFrame(
         {"name": fixed["code"], "code": own}, geometry=fixed.geometry, crs=places.crs
     )
-    said = _(
+    description = _(
         "{count} fixed places of France Services, of {date}; {left} itinerant ones are left out.",
         count=quantity(len(fixed)),
         date=date_in_name(path) or _("an unknown date"),
         left=quantity(len(places) - len(fixed)),
     )
-    return Sites(frame, said, (connector.source,))
+    return Sites(frame, description, (connector.source,))
 
 
 def _positions(raw: RawTable, pair: tuple[str, str]) -> gpd.GeoSeries:
@@ -238,13 +238,13 @@ def read_middles(path: Path, territories: Territories) -> gpd.GeoSeries:
     """
     from zoneblanche.layers.publishers.population_grid import populated_middles
 
-    found = populated_middles([path], territories)
-    if found.empty:
+    populated = populated_middles([path], territories)
+    if populated.empty:
         raise InputError(
             Fault(_("the grid has nobody in these territories."), file=str(path), kind="no-match")
         )
     middles = centres_of(territories)
-    middles.loc[found.index] = found.to_crs(middles.crs)
+    middles.loc[populated.index] = populated.to_crs(middles.crs)
     return middles
 
 
@@ -302,7 +302,7 @@ def read_times(path: Path, territories: Territories) -> Times:
     return Times(pd.Series(minutes, index=index), path.name)
 
 
-def read_costs(given: Sequence[str], known: Sequence[str]) -> Mapping[str, float]:
+def read_costs(options: Sequence[str], names: Sequence[str]) -> Mapping[str, float]:
     """Return the costs that options `ID=NUMBER` give.
 
     Args:
@@ -314,7 +314,7 @@ def read_costs(given: Sequence[str], known: Sequence[str]) -> Mapping[str, float
     """
     costs: dict[str, float] = {}
     faults = []
-    for option in given:
+    for option in options:
         name, equals, text = option.partition("=")
         number = re.fullmatch(r"\d+(?:[.,]\d+)?", text.strip())
         if not equals or number is None or float(text.replace(",", ".")) <= 0:
@@ -330,11 +330,11 @@ def read_costs(given: Sequence[str], known: Sequence[str]) -> Mapping[str, float
             )
         elif name in costs:
             faults.append(Fault(_("--cost {name} is given twice.", name=name), kind="option"))
-        elif name not in known:
+        elif name not in names:
             faults.append(
                 Fault(
                     _("--cost {name}: nothing with that id can be changed.", name=name),
-                    remedy=nearest(name, known),
+                    remedy=nearest(name, names),
                     kind="option",
                 )
             )

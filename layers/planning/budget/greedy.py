@@ -85,7 +85,7 @@ def _greedy_sites(gains: Floats, offers: Offers, budget: float) -> list[int]:
     return opened
 
 
-def relaxed_bound(gains: Floats, offers: Offers, budget: float, known: float) -> float:
+def relaxed_bound(gains: Floats, offers: Offers, budget: float, reached: float) -> float:
     """Return a bound of what any choice gains.
 
     Each territory is lifted once at most, and the budget is kept: both are priced into the
@@ -97,7 +97,7 @@ def relaxed_bound(gains: Floats, offers: Offers, budget: float, known: float) ->
     alone = np.flatnonzero(np.isfinite(offers.alone))
     own, item, site, cost = offers.alone[alone], offers.item, offers.site, offers.cost
     sites = len(offers.opening)
-    price, per_cost = np.zeros(len(gains)), max(known, 1.0) / budget / 2
+    price, per_cost = np.zeros(len(gains)), max(reached, 1.0) / budget / 2
     best, pace, idle = float(gains[offers.possible].sum()), 1.0, 0
     for _step in range(RELAXED_STEPS):
         excess = np.maximum(gains[item] - per_cost * cost - price[item], 0.0)
@@ -107,7 +107,7 @@ def relaxed_bound(gains: Floats, offers: Offers, budget: float, known: float) ->
         value = per_cost * budget + price.sum() + worth[open_].sum() + by_self.sum()
         idle = 0 if value < best * (1 - 1e-6) else idle + 1
         best = min(best, float(value))
-        if best <= known * (1 + TINY):
+        if best <= reached * (1 + TINY):
             break
         if idle >= 10:
             pace, idle = pace / 2, 0
@@ -117,12 +117,12 @@ def relaxed_bound(gains: Floats, offers: Offers, budget: float, known: float) ->
         slope[(price <= 0) & (slope > 0)] = 0.0
         spent = cost[used].sum() + own[used_alone].sum() + offers.opening[open_].sum()
         # The price of the budget is in units of its start, so that both kinds are of one size.
-        unit = max(known, 1.0) / budget
+        unit = max(reached, 1.0) / budget
         over = (budget - spent) * unit
         length = float(slope @ slope) + over**2
         if length == 0:
             break
-        step = pace * (value - known) / length
+        step = pace * (value - reached) / length
         price = np.maximum(price - step * slope, 0.0)
         per_cost = max(per_cost - step * over * unit, 0.0)
-    return max(best, known)
+    return max(best, reached)

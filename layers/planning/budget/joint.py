@@ -145,7 +145,7 @@ def _possible_sites(
         inside = np.asarray(atlas.codes.isin(territories.within(request.lift.within).codes))
     middles = centres_of(territories) if lever.middles is None else lever.middles
     part = atlas if inside.all() else take(atlas, inside)
-    candidates = site_candidates(part, territories, middles, given=lever.candidates)
+    candidates = site_candidates(part, territories, middles, sites=lever.candidates)
     return inside, candidates, nearer_pairs(index, lever, inside, candidates, middles)
 
 
@@ -265,7 +265,7 @@ def _points(index: Index, lever: SiteLever, lifted: Lifted, at: Ints, then: Floa
     recipe that is not linear, whose scores depend on each other."""
     if not is_linear(index.recipe):
         return np.full(len(then), np.nan)
-    now = index.found.scored
+    now = index.scored_atlas.scored
     values = now.steps[-2].values.copy()
     values[lever.figure] = then
     elements = {element.id: element for element in index.recipe.elements}
@@ -275,6 +275,6 @@ def _points(index: Index, lever: SiteLever, lifted: Lifted, at: Ints, then: Floa
         figures = lifted.figures[name].to_numpy() + sign * lifted.change[name].to_numpy()
         values.loc[index.atlas.codes[at[chosen]], name] = figures[chosen]
     plain = replace(index.recipe, root=without_estimates(index.recipe.root))
-    after = score(values, plain, context=index.found.context).index.to_numpy(dtype="float64")
+    after = score(values, plain, context=index.scored_atlas.context).index.to_numpy(dtype="float64")
     before = now.index.to_numpy(dtype="float64")
     return before - after if index.worse_up else after - before

@@ -129,9 +129,9 @@ def _solved(
         if not margin:
             bound = -float(solved.mip_dual_bound)
         taken = usable[solved.x > 0.5]
-        found = _bought(gains, costs, taken)
-        if found.cost <= budget * (1 + TINY):
-            return found, bound
+        bought = _bought(gains, costs, taken)
+        if bought.cost <= budget * (1 + TINY):
+            return bought, bound
         dearest = np.sort(costs[taken])[::-1]
         fewest = 1 + int(np.argmax(np.cumsum(dearest) > budget * (1 + TINY)))
         cover = np.isin(usable, taken[np.argsort(-costs[taken], kind="stable")[:fewest]])

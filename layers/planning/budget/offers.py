@@ -73,7 +73,7 @@ def joint_choice(gains: Floats, offers: Offers, sites: Sequence[int], chosen: np
     not opened."""
     kept = sorted(sites)
     for site in sorted(sites):
-        fewer = [one for one in kept if one != site]
+        fewer = [other for other in kept if other != site]
         if (offers.with_sites(fewer)[chosen] <= offers.with_sites(kept)[chosen]).all():
             kept = fewer
     costs = offers.with_sites(kept)

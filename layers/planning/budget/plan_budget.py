@@ -44,26 +44,26 @@ def plan_budget(atlas: Atlas, request: BudgetRequest) -> Plan:
     check_budget(request)
     if request.sites is not None:
         return plan_budget_with_sites(atlas, request, request.sites)
-    lifted = request.lift
-    index = read_index(atlas, lifted.index_id, lifted.costs, margin=lifted.margin)
+    lift = request.lift
+    index = read_index(atlas, lift.index_id, lift.costs, margin=lift.margin)
     if request.premises is not None:
         index = _of_premises(index)
     codes = asked_codes(index, request.lift)
-    found = lift_all(index, request.lift, codes)
-    costs = _costs(index, found, request)
-    order = found.cost.index
+    lifted = lift_all(index, request.lift, codes)
+    costs = _costs(index, lifted, request)
+    order = lifted.cost.index
     people = read_people(atlas, order)
     groups = groups_of(atlas, order, request)
     budget = float(request.euros or request.premises or 0.0)
     bought = buy(np.nan_to_num(people), costs, budget, groups=groups, floor=request.floor)
     title = _("Which territories first")
-    assumptions = tuple(_assumptions(index, request, found))
+    assumptions = tuple(_assumptions(index, request, lifted))
     return Plan(
         id="budget",
         title=title,
-        sentences=tuple(_sentences(request, found, bought, costs, people, atlas)),
+        sentences=tuple(_sentences(request, lifted, bought, costs, people, atlas)),
         assumptions=assumptions,
-        table=_table(index, found, bought, costs, people),
+        table=_table(index, lifted, bought, costs, people),
         columns={
             "order": _("Order"),
             "code": _("Code"),
@@ -74,7 +74,7 @@ def plan_budget(atlas: Atlas, request: BudgetRequest) -> Plan:
             "people_so_far": _("People so far"),
             "change": _("Change"),
         },
-        atlas=_with_column(index, request, found, bought, title, join(assumptions, " ")),
+        atlas=_with_column(index, request, lifted, bought, title, join(assumptions, " ")),
         show=FIRST,
         digits={"cost": 1, "cost_so_far": 1},
     )
@@ -102,25 +102,25 @@ def _of_premises(index: Index) -> Index:
     return replace(index, names=names, costs=np.ones(len(names)))
 
 
-def _costs(index: Index, found: Lifted, request: BudgetRequest) -> Floats:
-    costs = found.cost.to_numpy(dtype="float64")
+def _costs(index: Index, lifted: Lifted, request: BudgetRequest) -> Floats:
+    costs = lifted.cost.to_numpy(dtype="float64")
     if request.premises is None:
         return costs
     # Shares of one stock of premises, which two publications count: the figure that changes most
     # says how many.
     atlas = index.atlas
-    needed = np.zeros(len(found.cost))
+    needed = np.zeros(len(lifted.cost))
     for name in index.names:
-        stock = atlas.weights[atlas.indicators[name].denominator].reindex(found.cost.index)
-        changed = found.change[name].to_numpy() / 100 * stock.to_numpy()
+        stock = atlas.weights[atlas.indicators[name].denominator].reindex(lifted.cost.index)
+        changed = lifted.change[name].to_numpy() / 100 * stock.to_numpy()
         needed = np.maximum(needed, np.ceil(changed - 1e-9))
     return np.where(np.isfinite(costs) & ~np.isnan(needed), needed, np.inf)
 
 
 def _table(
-    index: Index, found: Lifted, bought: Bought, costs: Floats, people: Floats
+    index: Index, lifted: Lifted, bought: Bought, costs: Floats, people: Floats
 ) -> pd.DataFrame:
-    names, order = index.atlas.territories.names, found.cost.index
+    names, order = index.atlas.territories.names, lifted.cost.index
     places = np.flatnonzero(bought.chosen)
     with np.errstate(divide="ignore"):
         ratio = people[places] / costs[places]
@@ -129,7 +129,7 @@ def _table(
     for number, place in enumerate(places.tolist(), start=1):
         code = str(order[place])
         changes = "; ".join(
-            f"{name} {now:.1f} → {then:.1f}" for name, now, then in changes_of(index, found, code)
+            f"{name} {now:.1f} → {then:.1f}" for name, now, then in changes_of(index, lifted, code)
         )
         rows.append((number, code, str(names[code]), people[place], costs[place], changes))
     table = pd.DataFrame(rows, columns=["order", "code", "name", "people", "cost", "change"])
@@ -141,7 +141,7 @@ def _table(
 
 def _sentences(
     request: BudgetRequest,
-    found: Lifted,
+    lifted: Lifted,
     bought: Bought,
     costs: Floats,
     people: Floats,
@@ -181,12 +181,12 @@ def _sentences(
             "{count} territories cannot be lifted by what is bought.",
             cannot,
         )
-    named = [atlas.territories.label(code) for code in found.cost.index[bought.chosen][:NAMED]]
+    named = [atlas.territories.label(code) for code in lifted.cost.index[bought.chosen][:NAMED]]
     if named:
         yield _("Among them: {names}.", names=join(named))
 
 
-def _assumptions(index: Index, request: BudgetRequest, found: Lifted) -> Iterator[str]:
+def _assumptions(index: Index, request: BudgetRequest, lifted: Lifted) -> Iterator[str]:
     if request.premises is not None:
         yield _("Only shares of premises are changed; one premises counts once.")
     if request.floor_level is not None and request.floor:
@@ -195,21 +195,21 @@ def _assumptions(index: Index, request: BudgetRequest, found: Lifted) -> Iterato
             level=request.floor_level,
             count=quantity(request.floor),
         )
-    yield from lift_assumptions(index, request.lift, found, priced=request.premises is None)
+    yield from lift_assumptions(index, request.lift, lifted, priced=request.premises is None)
 
 
 def _with_column(
     index: Index,
     request: BudgetRequest,
-    found: Lifted,
+    lifted: Lifted,
     bought: Bought,
     title: str,
     method: str,
 ) -> Atlas:
     codes = index.atlas.codes
     kinds = pd.Series(float(NOT_ASKED), index=codes)
-    rest = np.where(found.possible, float(LATER), float(CANNOT))
-    kinds[found.cost.index] = np.where(bought.chosen, float(BOUGHT), rest)
+    rest = np.where(lifted.possible, float(LATER), float(CANNOT))
+    kinds[lifted.cost.index] = np.where(bought.chosen, float(BOUGHT), rest)
     indicator = Indicator(
         id=FIRST,
         title=title,

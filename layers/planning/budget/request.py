@@ -74,7 +74,7 @@ def check_budget(request: BudgetRequest) -> None:
 
 def _budget_faults(request: BudgetRequest) -> Iterator[Fault]:
     options = (("--euros", request.euros), ("--premises", request.premises))
-    given = [value for _option, value in options if value is not None]
+    values = [value for _option, value in options if value is not None]
     for option, value in (*options, ("--floor", request.floor)):
         if value is not None and not np.isfinite(value):
             yield _not_finite(option, value)
@@ -83,7 +83,7 @@ def _budget_faults(request: BudgetRequest) -> Iterator[Fault]:
             _("{option} {value} is below zero.", option="--floor", value=request.floor),
             kind="option",
         )
-    if len(given) != 1 or given[0] <= 0:
+    if len(values) != 1 or values[0] <= 0:
         yield Fault(
             _("a plan needs one budget above zero."),
             remedy=_("Give --premises NUMBER, or --euros NUMBER with --cost ID=NUMBER."),

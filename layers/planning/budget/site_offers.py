@@ -154,7 +154,7 @@ def _figures_of(index: Index, rule_id: str) -> set[str]:
 
 def figures_now(index: Index, figure: str) -> Floats:
     """Return the kilometres of each territory to the nearest site of today; NaN if unknown."""
-    return np.asarray(index.found.scored.steps[-2].values[figure].to_numpy(dtype="float64"))
+    return np.asarray(index.scored_atlas.scored.steps[-2].values[figure].to_numpy(dtype="float64"))
 
 
 def nearer_pairs(

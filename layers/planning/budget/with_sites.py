@@ -112,7 +112,7 @@ def _settled(choice: Joint, gains: Floats, offers: Offers, besides: Gains | None
     while moved:
         moved = False
         for site in tuple(sites):
-            rest = [one for one in sites if one != site]
+            rest = [other for other in sites if other != site]
             fits = np.flatnonzero(_costs_with_one_more(offers, rest, chosen) <= limit)
             fits = fits[~np.isin(fits, sites)]
             if not len(fits):
@@ -216,13 +216,13 @@ class _Levels:
     Attributes:
         item, cost: changes alone first, where they suffice, then each cost that sites leave.
         first: number of the changes alone.
-        of: level of each offer, in their order.
+        item_of: level of each offer, in their order.
     """
 
     item: Ints
     cost: Floats
     first: int
-    of: Ints
+    item_of: Ints
 
 
 def _levels(offers: Offers) -> _Levels:
@@ -231,10 +231,10 @@ def _levels(offers: Offers) -> _Levels:
     item, cost = offers.item[order], offers.cost[order]
     new = np.ones(len(order), dtype=bool)
     new[1:] = (item[1:] != item[:-1]) | (cost[1:] != cost[:-1])
-    of = np.empty(len(order), dtype="int64")
-    of[order] = len(alone) + np.cumsum(new) - 1
+    item_of = np.empty(len(order), dtype="int64")
+    item_of[order] = len(alone) + np.cumsum(new) - 1
     items = np.concatenate([alone, item[new]])
-    return _Levels(items, np.concatenate([offers.alone[alone], cost[new]]), len(alone), of)
+    return _Levels(items, np.concatenate([offers.alone[alone], cost[new]]), len(alone), item_of)
 
 
 def _choice_rows(offers: Offers, levels: _Levels) -> list[sparse.csr_array]:
@@ -243,9 +243,9 @@ def _choice_rows(offers: Offers, levels: _Levels) -> list[sparse.csr_array]:
     sites, count = len(offers.opening), len(levels.item)
     once = _sums(levels.item, len(offers.alone), sites, sites + count)
     by_site = np.arange(levels.first, count)
-    entries = np.concatenate([np.ones(len(by_site)), -np.ones(len(levels.of))])
+    entries = np.concatenate([np.ones(len(by_site)), -np.ones(len(levels.item_of))])
     places = (
-        np.concatenate([by_site, levels.of]) - levels.first,
+        np.concatenate([by_site, levels.item_of]) - levels.first,
         np.concatenate([sites + by_site, offers.site]),
     )
     linked = sparse.csr_array((entries, places), shape=(len(by_site), sites + count))

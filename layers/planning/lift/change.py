@@ -74,24 +74,28 @@ def is_linear(recipe: Recipe) -> bool:
         for part in recipe.dimensions
     )
     return means and all(
-        one.normalise in ("goalposts", "scaled") and one.scale == "linear" and one.treat == "none"
-        for one in recipe.elements
+        element.normalise in ("goalposts", "scaled")
+        and element.scale == "linear"
+        and element.treat == "none"
+        for element in recipe.elements
     )
 
 
 def effective_weights(scored: Scored, target: Dimension) -> pd.DataFrame:
     """Return the weight of each indicator in the score of a dimension, row by row: parts that a row
     lacks are left out, and the weights of the others divided by their sum."""
-    known = scored.normalised.notna()
-    weights = pd.DataFrame(0.0, index=known.index, columns=list(known.columns))
+    present = scored.normalised.notna()
+    weights = pd.DataFrame(0.0, index=present.index, columns=list(present.columns))
 
     def descend(part: Dimension, share: pd.Series) -> None:
         own = scored.weights[part.id]
         there = {
-            child.id: known[child.id] if isinstance(child, Element) else _has(scored, child)
+            child.id: present[child.id] if isinstance(child, Element) else _has(scored, child)
             for child in part.children
         }
-        total = sum((own[name] * there[name] for name in there), start=pd.Series(0.0, known.index))
+        total = sum(
+            (own[name] * there[name] for name in there), start=pd.Series(0.0, present.index)
+        )
         for child in part.children:
             mine = (share * own[child.id] * there[child.id] / total.where(total > 0)).fillna(0.0)
             if isinstance(child, Element):
@@ -99,7 +103,7 @@ def effective_weights(scored: Scored, target: Dimension) -> pd.DataFrame:
             else:
                 descend(child, mine)
 
-    descend(target, pd.Series(1.0, index=known.index))
+    descend(target, pd.Series(1.0, index=present.index))
     return weights
 
 

@@ -68,7 +68,7 @@ class Index:
     Attributes:
         atlas: with the index computed.
         recipe: of the index.
-        found: its scores.
+        scored_atlas: the atlas with its scores and the steps to them.
         names: ids of the indicators that can be changed.
         costs: of one unit of each, in their order.
         worse_up: whether a high score is worse.
@@ -79,7 +79,7 @@ class Index:
 
     atlas: Atlas
     recipe: Recipe
-    found: ScoredAtlas
+    scored_atlas: ScoredAtlas
     names: tuple[str, ...]
     costs: Floats
     worse_up: bool
@@ -90,13 +90,13 @@ class Index:
     @property
     def scores(self) -> pd.Series:
         """The scores that have a rank."""
-        return self.found.scored.ranked(self.recipe.id)
+        return self.scored_atlas.scored.ranked(self.recipe.id)
 
     @property
     def cut(self) -> float:
         """The score that a tenth of the territories are worse than, today."""
-        known = self.scores.dropna().to_numpy()
-        return float(np.quantile(known, SHARE if self.worse_up else 1 - SHARE))
+        finite = self.scores.dropna().to_numpy()
+        return float(np.quantile(finite, SHARE if self.worse_up else 1 - SHARE))
 
     @property
     def worst(self) -> pd.Series:
@@ -156,9 +156,11 @@ def read_index(
     """
     index_id = index_id or ["", *atlas.recipes][-1]
     recipe = atlas.recipe(index_id)
-    found = score_atlas(atlas, recipe)
-    recipe = found.scored.recipe
-    elements = [one for one in recipe.elements if one.changeable and one.better is not None]
+    scored_atlas = score_atlas(atlas, recipe)
+    recipe = scored_atlas.scored.recipe
+    elements = [
+        element for element in recipe.elements if element.changeable and element.better is not None
+    ]
     if not elements:
         raise InputError(
             Fault(
@@ -170,10 +172,18 @@ def read_index(
     names = tuple(element.id for element in elements)
     if by_sites:
         _check_figure_of_sites(recipe, names, by_sites)
-    units = _unit_costs(elements, found.values, costs, by_sites)
+    units = _unit_costs(elements, scored_atlas.values, costs, by_sites)
     unsold = frozenset(set(names) - set(costs)) if by_sites else frozenset()
     return Index(
-        atlas, recipe, found, names, units, recipe.orientation == "worse", margin, by_sites, unsold
+        atlas,
+        recipe,
+        scored_atlas,
+        names,
+        units,
+        recipe.orientation == "worse",
+        margin,
+        by_sites,
+        unsold,
     )
 
 
@@ -198,8 +208,12 @@ def _unit_costs(
 ) -> Floats:
     """Return the cost of one unit of each indicator."""
     if not costs:
-        return 1.0 / np.array([_span(one.goalposts, values[one.id]) for one in elements])
-    missing = [one.id for one in elements if one.id not in costs and one.id != by_sites]
+        return 1.0 / np.array(
+            [_span(element.goalposts, values[element.id]) for element in elements]
+        )
+    missing = [
+        element.id for element in elements if element.id not in costs and element.id != by_sites
+    ]
     if missing:
         raise InputError(
             Fault(
@@ -208,7 +222,7 @@ def _unit_costs(
                 kind="no-cost",
             )
         )
-    return np.array([costs.get(one.id, 1.0) for one in elements])
+    return np.array([costs.get(element.id, 1.0) for element in elements])
 
 
 def _span(goalposts: tuple[float, float] | None, figures: pd.Series) -> float:
@@ -310,7 +324,7 @@ def lift_rows(index: Index, rows: Rows) -> Lifted:
 def moves_at(index: Index, part: Dimension, rows: Rows) -> tuple[Moves, Floats]:
     """Return how far each figure that is bought can move the score of a dimension, and the points
     that the sites of the rows have moved it."""
-    every = moves_of(index.found.scored, part, index.names, index.bounds, index.whole)
+    every = moves_of(index.scored_atlas.scored, part, index.names, index.bounds, index.whole)
     moves, gained = every.take(rows.at), np.zeros(len(rows.at))
     if index.by_sites:
         moves, gained = moves.advanced(index.names.index(index.by_sites), rows.nearer)
@@ -320,7 +334,7 @@ def moves_at(index: Index, part: Dimension, rows: Rows) -> tuple[Moves, Floats]:
 
 def figures_at(index: Index, rows: Rows) -> pd.DataFrame:
     """Return the figures of the rows that can be changed, after what sites change of them."""
-    figures = index.found.scored.steps[-2].values.iloc[rows.at][list(index.names)]
+    figures = index.scored_atlas.scored.steps[-2].values.iloc[rows.at][list(index.names)]
     if not index.by_sites:
         return figures
     site = np.array([name == index.by_sites for name in index.names])
@@ -367,7 +381,7 @@ def _in_draws(index: Index, rows: Rows, changed: pd.DataFrame) -> Floats:
     if not index.recipe.draws:
         return np.full(len(changed), np.nan)
     labels = pd.RangeIndex(len(rows.at))
-    values = index.found.scored.steps[-2].values.iloc[rows.at].set_axis(labels)
+    values = index.scored_atlas.scored.steps[-2].values.iloc[rows.at].set_axis(labels)
     values[list(index.names)] = changed.set_axis(labels)
     plain = replace(index.recipe, root=without_estimates(index.recipe.root))
     context = _context_of(index, rows, labels)
@@ -411,7 +425,7 @@ def _lift_by_bisection(index: Index, codes: Sequence[str]) -> Lifted:
     order = index.atlas.codes[index.atlas.codes.isin(codes)]
     margin = half_widths(index, index.recipe.id, list(order))
     limit, _need_now = _need(index, list(order), margin)
-    figures = index.found.values.loc[order, list(index.names)]
+    figures = index.scored_atlas.values.loc[order, list(index.names)]
     units, cost = np.zeros(figures.shape), np.full(len(order), np.inf)
     for row, code in enumerate(order):
         units[row], cost[row] = _bisected(index, str(code), float(limit[row]))
@@ -420,7 +434,7 @@ def _lift_by_bisection(index: Index, codes: Sequence[str]) -> Lifted:
 
 
 def _bisected(index: Index, code: str, limit: float) -> tuple[Floats, float]:
-    table = index.found.values
+    table = index.scored_atlas.values
     now = table.loc[code, list(index.names)].to_numpy(dtype="float64")
     best = np.array([_good_end(index, name) for name in index.names])
     full = np.where(np.isnan(now), 0.0, np.abs(best - now))
@@ -429,39 +443,39 @@ def _bisected(index: Index, code: str, limit: float) -> tuple[Floats, float]:
         changed = table.copy()
         changed.loc[code, list(index.names)] = now + np.sign(best - now) * units
         try:
-            scored = score(changed, index.recipe, context=index.found.context)
+            scored = score(changed, index.recipe, context=index.scored_atlas.context)
         except InputError:  # a scale of its own has no place for such figures
             return False, float("nan")
-        found = float(scored.index[code])
-        return (found <= limit if index.worse_up else found >= limit), found
+        reached = float(scored.index[code])
+        return (reached <= limit if index.worse_up else reached >= limit), reached
 
     start = passes(np.zeros(len(now)))[1]
     single = [
-        abs(passes(np.where(np.arange(len(now)) == one, full, 0.0))[1] - start)
-        / max(full[one] * index.costs[one], 1e-12)
-        for one in range(len(now))
+        abs(passes(np.where(np.arange(len(now)) == position, full, 0.0))[1] - start)
+        / max(full[position] * index.costs[position], 1e-12)
+        for position in range(len(now))
     ]
     units = np.zeros(len(now))
-    for one in np.argsort(-np.nan_to_num(single), kind="stable"):
-        units[one] = full[one]
+    for position in np.argsort(-np.nan_to_num(single), kind="stable"):
+        units[position] = full[position]
         if not passes(units)[0]:
             continue
-        if index.names[one] not in index.whole:
-            low, high = 0.0, full[one]
+        if index.names[position] not in index.whole:
+            low, high = 0.0, full[position]
             for _unused in range(STEPS):
-                units[one] = (low + high) / 2
-                low, high = (low, units[one]) if passes(units)[0] else (units[one], high)
-            units[one] = high
+                units[position] = (low + high) / 2
+                low, high = (low, units[position]) if passes(units)[0] else (units[position], high)
+            units[position] = high
         return units, float(units @ index.costs)
     return np.zeros(len(now)), float("inf")
 
 
 def _good_end(index: Index, name: str) -> float:
     """Return the best figure that is possible: the good goalpost, the bound, or the best of all."""
-    element = next(one for one in index.recipe.elements if one.id == name)
+    element = next(element for element in index.recipe.elements if element.id == name)
     lower = element.better == "lower"
     bound = index.bounds[name][0 if lower else 1]
     if element.goalposts is not None:
         return element.goalposts[0 if lower else 1]
-    figures = index.found.values[name]
+    figures = index.scored_atlas.values[name]
     return float(bound if bound is not None else figures.min() if lower else figures.max())

@@ -51,24 +51,30 @@ def lose_flag_rows(index: Index, rule: Rule, rows: Rows) -> Lifted:
     judge.verdict()
     order = index.atlas.codes[rows.at]
     conditions = list(judge.chosen)
-    states = {one: judge._condition(one).states[rows.at] == YES for one in conditions}
+    states = {
+        condition: judge._condition(condition).states[rows.at] == YES for condition in conditions
+    }
     breaks = {
-        one: found
-        for one in conditions
-        if (found := _breaking(index, judge, one, rows)) is not None
+        condition: breaking
+        for condition in conditions
+        if (breaking := _breaking(index, judge, condition, rows)) is not None
     }
     if len(breaks) > MOST_CONDITIONS:
         raise InputError(_("the rule {rule} has too many conditions.", rule=repr(rule.id)))
     best = np.full(len(order), np.inf)
     change = np.zeros((len(order), len(index.names)))
     for switched in product((False, True), repeat=len(breaks)):
-        broken = [one for one, on in zip(breaks, switched, strict=True) if on]
+        broken = [condition for condition, on in zip(breaks, switched, strict=True) if on]
         units = np.zeros_like(change)
         impossible = np.zeros(len(order), dtype=bool)
-        for one in broken:
-            units = np.maximum(units, np.where(states[one][:, None], breaks[one][1], 0.0))
-            impossible |= states[one] & ~np.isfinite(breaks[one][0])
-        left = {one: states[one] & (one not in broken) for one in conditions}
+        for condition in broken:
+            units = np.maximum(
+                units, np.where(states[condition][:, None], breaks[condition][1], 0.0)
+            )
+            impossible |= states[condition] & ~np.isfinite(breaks[condition][0])
+        left = {
+            condition: states[condition] & (condition not in broken) for condition in conditions
+        }
         cost = np.where(impossible | _holds(rule.when, left), np.inf, units @ index.costs)
         better = cost < best
         best[better], change[better] = cost[better], units[better]
@@ -80,9 +86,9 @@ def lose_flag_rows(index: Index, rule: Rule, rows: Rows) -> Lifted:
 def _holds(group: Group, states: Mapping[Condition, np.ndarray]) -> np.ndarray:
     """Return where a group of conditions holds."""
     parts = [
-        _holds(one, states) if isinstance(one, Group) else states[one]
-        for one in group.members
-        if isinstance(one, Group) or one in states
+        _holds(member, states) if isinstance(member, Group) else states[member]
+        for member in group.members
+        if isinstance(member, Group) or member in states
     ]
     joined = np.logical_and.reduce(parts) if group.joint == "all" else np.logical_or.reduce(parts)
     return np.asarray(joined)
@@ -103,10 +109,10 @@ def _breaking(
         return _past_cut(index, parts[indicator.id], cut, rows)
     if indicator.id not in index.names:
         return None
-    element = next(one for one in index.recipe.elements if one.id == indicator.id)
+    element = next(element for element in index.recipe.elements if element.id == indicator.id)
     if cut.chooses_high != (element.better == "lower"):
         return None
-    values = index.found.values[indicator.id].to_numpy()[rows.at]
+    values = index.scored_atlas.values[indicator.id].to_numpy()[rows.at]
     if indicator.id == index.by_sites:
         values = values + (-rows.nearer if element.better == "lower" else rows.nearer)
     step = 10.0**-indicator.digits if cut.op in ("<=", ">=") else 0.0
@@ -123,7 +129,7 @@ def _breaking(
 def _fewer_handicaps(index: Index, cut: Cut, rows: Rows) -> tuple[Floats, Floats]:
     """Return the cost and the change of having so few handicaps that a count of them fails: those
     that are cheapest to remove, as dimensions share no figure."""
-    scores = index.found.scored.scores.iloc[rows.at]
+    scores = index.scored_atlas.scored.scores.iloc[rows.at]
     parts = handicapped(index.recipe)
     count, width = len(scores), len(parts)
     costs, units = np.full((count, width), np.inf), np.zeros((width, count, len(index.names)))
@@ -132,9 +138,9 @@ def _fewer_handicaps(index: Index, cut: Cut, rows: Rows) -> tuple[Floats, Floats
         assert part.handicap is not None
         held[:, place] = holds(scores[part.id].to_numpy(dtype="float64"), part.handicap)
         limit = Cut(part.handicap.op, part.handicap.value)
-        found = _past_cut(index, part, limit, rows)
-        if found is not None:
-            costs[:, place], units[place] = found
+        cheapest = _past_cut(index, part, limit, rows)
+        if cheapest is not None:
+            costs[:, place], units[place] = cheapest
     costs[~held] = np.inf
     allowed = np.ceil(cut.value) - 1 if cut.op == ">=" else np.floor(cut.value)
     surplus = np.maximum(held.sum(axis=1) - allowed, 0)
@@ -150,7 +156,7 @@ def _past_cut(index: Index, part: Dimension, cut: Cut, rows: Rows) -> tuple[Floa
     if cut.chooses_high != index.worse_up:
         return None
     moves, gained = moves_at(index, part, rows)
-    scores = index.found.scored.scores[part.id].to_numpy()[rows.at]
+    scores = index.scored_atlas.scored.scores[part.id].to_numpy()[rows.at]
     margin = half_widths(index, part.id, list(index.atlas.codes[rows.at]))
     away = scores - cut.value if index.worse_up else cut.value - scores
     # A score at the cut is on its side: it must pass it.

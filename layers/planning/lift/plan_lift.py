@@ -117,7 +117,7 @@ def asked_codes(index: Index, request: LiftRequest) -> list[str]:
     if request.rule is None:
         concerned = index.worst
     else:
-        flags = [name for name, one in atlas.indicators.items() if one.role == "flag"]
+        flags = [name for name, indicator in atlas.indicators.items() if indicator.role == "flag"]
         rule = read_rule(request.rule).id
         if rule not in flags:
             raise InputError(
@@ -168,27 +168,27 @@ def _shown(atlas: Atlas, request: LiftRequest, codes: Sequence[str]) -> np.ndarr
     return np.ones(len(atlas.codes), dtype=bool)
 
 
-def changes_of(index: Index, found: Lifted, code: str) -> Iterator[tuple[str, float, float]]:
+def changes_of(index: Index, lifted: Lifted, code: str) -> Iterator[tuple[str, float, float]]:
     """Yield the figures of a territory that change: id, now and then."""
     elements = {element.id: element for element in index.recipe.elements}
     for name in index.names:
-        units = float(found.change[name][code])
+        units = float(lifted.change[name][code])
         if units > 0:
-            now = float(found.figures[name][code])
+            now = float(lifted.figures[name][code])
             then = now - units if elements[name].better == "lower" else now + units
             yield name, now, then
 
 
-def _table(index: Index, found: Lifted) -> pd.DataFrame:
+def _table(index: Index, lifted: Lifted) -> pd.DataFrame:
     names = index.atlas.territories.names
     rows = []
-    for code in found.cost.index:
+    for code in lifted.cost.index:
         common = {"code": str(code), "name": str(names[code])}
-        draws = 100 * float(found.in_draws[code])
+        draws = 100 * float(lifted.in_draws[code])
         cannot = {"indicator": "", "now": np.nan, "then": np.nan, "cost": np.nan, "in_draws": draws}
-        if not np.isfinite(found.cost[code]):
+        if not np.isfinite(lifted.cost[code]):
             rows.append({**common, **cannot})
-        for name, now, then in changes_of(index, found, str(code)):
+        for name, now, then in changes_of(index, lifted, str(code)):
             cost = abs(then - now) * float(index.costs[index.names.index(name)])
             rows.append(
                 {**common, "indicator": name, "now": now, "then": then, "cost": cost,
@@ -198,8 +198,8 @@ def _table(index: Index, found: Lifted) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _sentences(index: Index, request: LiftRequest, found: Lifted) -> Iterator[str]:
-    possible, count = found.possible, len(found.cost)
+def _sentences(index: Index, request: LiftRequest, lifted: Lifted) -> Iterator[str]:
+    possible, count = lifted.possible, len(lifted.cost)
     if request.rule is None:
         yield _("The worst tenth of today begins at a score of {cut}.", cut=quantity(index.cut, 1))
         yield ngettext(
@@ -215,17 +215,18 @@ def _sentences(index: Index, request: LiftRequest, found: Lifted) -> Iterator[st
             count,
             possible=quantity(int(possible.sum())),
         )
-    for code in found.cost.index[:NAMED]:
+    for code in lifted.cost.index[:NAMED]:
         label = index.atlas.territories.label(code)
         if not possible[code]:
             yield _("{name} cannot: no change of what can be changed suffices.", name=label)
             continue
         changes = join(
-            (_change_sentence(index, *one) for one in changes_of(index, found, str(code))), "; "
+            (_change_sentence(index, *change) for change in changes_of(index, lifted, str(code))),
+            "; ",
         )
         yield _("{name}: {changes}.", name=label, changes=changes)
-    for name in found.change:
-        number = int((found.change[name] > 0).sum())
+    for name in lifted.change:
+        number = int((lifted.change[name] > 0).sum())
         if number and count > NAMED:
             yield ngettext(
                 "{title} changes in {count} territory.",
@@ -233,14 +234,14 @@ def _sentences(index: Index, request: LiftRequest, found: Lifted) -> Iterator[st
                 number,
                 title=titled(index.atlas.indicators[str(name)].title),
             )
-    drawn = found.in_draws.dropna()
+    drawn = lifted.in_draws.dropna()
     if len(drawn):
         yield _(
             "With these changes the scores pass that of the worst tenth in at least {share} % of "
             "the draws.",
             share=quantity(np.floor(1000 * drawn.min()) / 10, 1),
         )
-    if request.rule is None and WEBSITE in index.whole and found.exact:
+    if request.rule is None and WEBSITE in index.whole and lifted.exact:
         yield ngettext(
             "Declaring a website alone takes {count} territory of all below the limit, without "
             "a margin; a declaration is no service.",
@@ -253,7 +254,9 @@ def _sentences(index: Index, request: LiftRequest, found: Lifted) -> Iterator[st
 def _by_website(index: Index) -> int:
     """Return how many of the worst tenth pass the limit by declaring a website, without a
     margin."""
-    moves = moves_of(index.found.scored, index.recipe.root, (WEBSITE,), index.bounds, index.whole)
+    moves = moves_of(
+        index.scored_atlas.scored, index.recipe.root, (WEBSITE,), index.bounds, index.whole
+    )
     scores, worst = index.scores.to_numpy(), index.worst.to_numpy()
     need = (scores - index.cut if index.worse_up else index.cut - scores) + 1e-9
     cost, _units = least_change(np.nan_to_num(need, nan=np.inf), moves, np.ones(1))
@@ -274,7 +277,7 @@ def _change_sentence(index: Index, name: str, now: float, then: float) -> str:
 
 
 def lift_assumptions(
-    index: Index, request: LiftRequest, found: Lifted, *, priced: bool = True
+    index: Index, request: LiftRequest, lifted: Lifted, *, priced: bool = True
 ) -> Iterator[str]:
     """Yield what the answer rests on; `priced`: what a change costs too."""
     atlas = index.atlas
@@ -289,7 +292,7 @@ def lift_assumptions(
             points=quantity(index.margin),
         )
     elif request.rule is None:
-        width = half_widths(index, index.recipe.id, list(found.cost.index))
+        width = half_widths(index, index.recipe.id, list(lifted.cost.index))
         yield _(
             "A score must pass the limit by half of its range, {points} points in the middle, or "
             "more until it holds in nine draws of ten.",
@@ -315,7 +318,7 @@ def lift_assumptions(
         yield _("Costs of one unit are the user's: {costs}.", costs=join(costs))
     elif priced and bought:
         yield _("No costs are given: a change counts by its share of the indicator's scale.")
-    if found.exact:
+    if lifted.exact:
         yield _("Each change is the least: no other costs less.")
     else:
         yield _("The recipe is not linear: each change is an upper bound, found by bisection.")
@@ -328,10 +331,12 @@ def lift_assumptions(
         yield _("Each territory is changed alone, and what is declared is taken for what is there.")
 
 
-def _with_columns(index: Index, found: Lifted, title: str, method: str, shown: np.ndarray) -> Atlas:
+def _with_columns(
+    index: Index, lifted: Lifted, title: str, method: str, shown: np.ndarray
+) -> Atlas:
     codes = index.atlas.codes
     kinds = pd.Series(float(NOT_ASKED), index=codes)
-    kinds[found.cost.index] = np.where(found.possible, float(CAN), float(CANNOT))
+    kinds[lifted.cost.index] = np.where(lifted.possible, float(CAN), float(CANNOT))
     level = index.atlas.territories.level
     sources = index.atlas.indicators[index.recipe.id].sources
     proposed = Indicator(
@@ -361,5 +366,5 @@ def _with_columns(index: Index, found: Lifted, title: str, method: str, shown: n
         sources=sources,
         method=method,
     )
-    finite = found.cost.where(np.isfinite(found.cost))
+    finite = lifted.cost.where(np.isfinite(lifted.cost))
     return take(index.atlas.add(proposed, kinds).add(cost, finite), shown)

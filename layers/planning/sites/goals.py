@@ -217,11 +217,11 @@ def gains_of(problem: Problem, now: Floats, pairs: Pairs, goal: Goal) -> Gains:
 
 def served(problem: Problem, distance: Floats) -> Served:
     """Return how people are served at these distances."""
-    people, known = problem.people, np.isfinite(distance)
+    people, reachable = problem.people, np.isfinite(distance)
     near = float(people[distance <= problem.reach].sum())
-    total = float(people[known].sum())
-    mean = float(people[known] @ distance[known]) / total if total else float("nan")
-    return Served(near, float(people.sum()) - near, mean, float(people[~known].sum()))
+    total = float(people[reachable].sum())
+    mean = float(people[reachable] @ distance[reachable]) / total if total else float("nan")
+    return Served(near, float(people.sum()) - near, mean, float(people[~reachable].sum()))
 
 
 def check_reached(problem: Problem, pairs: Pairs, label: Callable[[int], str]) -> None:
@@ -298,12 +298,12 @@ def _replaceable(gains: Gains, choice: Choice) -> dict[int, tuple[int, ...]]:
     change = exchanges(gains, choice.sites)
     change[list(choice.sites), :] = -np.inf
     near = change >= -NEAR * choice.total
-    found = {}
+    alternatives = {}
     for place, site in enumerate(choice.sites):
         others = np.flatnonzero(near[:, place])
         order = others[np.argsort(-np.round(change[others, place], 6), kind="stable")]
-        found[site] = tuple(int(one) for one in order)
-    return found
+        alternatives[site] = tuple(int(place) for place in order)
+    return alternatives
 
 
 def _another(gains: Gains, choice: Choice) -> tuple[int, float] | None:
@@ -338,6 +338,6 @@ def _kept(problem: Problem, goal: Goal, choice: Choice) -> Floats:
         wide = noisy(problem.wide, spread=NOISE, seed=(NOISE_SEED, draw, 1))
         now = existing.nearest(len(problem.people))
         gains = gains_of(problem, now, wide, goal)
-        found = exchange_sites(gains, choose_greedily(gains, len(choice.sites)))
-        again += np.isin(choice.sites, found)
+        chosen = exchange_sites(gains, choose_greedily(gains, len(choice.sites)))
+        again += np.isin(choice.sites, chosen)
     return 100 * again / NOISE_DRAWS

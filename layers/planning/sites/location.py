@@ -112,19 +112,19 @@ def choose_sites(gains: Gains, count: int, *, most_exact: int) -> Choice:
         count: of new sites, at least one.
         most_exact: entries up to which the integer programme is solved; 0: never.
     """
-    found = exchange_sites(gains, choose_greedily(gains, count))
-    total = gains.total(found)
-    exact, bound = len(found) < count or not found, total
+    chosen = exchange_sites(gains, choose_greedily(gains, count))
+    total = gains.total(chosen)
+    exact, bound = len(chosen) < count or not chosen, total
     if not exact:
         relaxed = relax(gains, count, total)
-        part, places = narrowed(gains, relaxed.candidates, found)
+        part, places = narrowed(gains, relaxed.candidates, chosen)
         exact, bound = relaxed.bound <= total * (1 + TINY), relaxed.bound
         if not exact and part.table.nnz <= most_exact:
             solved = [int(places[site]) for site in solve_sites(part, count)]
-            found, exact = better_of(gains, found, solved), True
-    found = settle_ties(gains, found)
-    total = gains.total(found)
-    return Choice(by_size(gains, found), total, total if exact else max(bound, total), exact)
+            chosen, exact = better_of(gains, chosen, solved), True
+    chosen = settle_ties(gains, chosen)
+    total = gains.total(chosen)
+    return Choice(by_size(gains, chosen), total, total if exact else max(bound, total), exact)
 
 
 def next_best(gains: Gains, choice: Choice, *, most_exact: int) -> tuple[float, bool]:
@@ -151,7 +151,7 @@ def next_best(gains: Gains, choice: Choice, *, most_exact: int) -> tuple[float, 
         return total, False
     forbidden = np.flatnonzero(np.isin(places, choice.sites)).tolist()
     solved = solve_sites(part, len(sites), forbidden=[forbidden])
-    return max(total, gains.total([int(places[one]) for one in solved])), True
+    return max(total, gains.total([int(places[place]) for place in solved])), True
 
 
 def narrowed(
@@ -393,11 +393,11 @@ def relax(gains: Gains, count: int, total: float, *, steps: int = 300) -> Relaxe
         excess = np.maximum(data - price[rows], 0.0)
         worth = np.bincount(columns, excess, minlength=width)
         top = np.argsort(-worth, kind="stable")[:count]
-        found = float(price.sum() + worth[top].sum())
-        forced = found + np.minimum(worth - worth[top[-1]], 0.0)
+        value = float(price.sum() + worth[top].sum())
+        forced = value + np.minimum(worth - worth[top[-1]], 0.0)
         candidates &= forced >= total * (1 - TINY)
-        idle = 0 if found < bound * (1 - 1e-7) else idle + 1
-        bound = min(bound, found)
+        idle = 0 if value < bound * (1 - 1e-7) else idle + 1
+        bound = min(bound, value)
         if bound <= total * (1 + TINY):
             break
         if idle >= 12:
@@ -410,5 +410,5 @@ def relax(gains: Gains, count: int, total: float, *, steps: int = 300) -> Relaxe
         length = float(slope @ slope)
         if length == 0:
             break
-        price = np.clip(price - pace * (found - total) / length * slope, 0.0, most)
+        price = np.clip(price - pace * (value - total) / length * slope, 0.0, most)
     return Relaxed(max(bound, total), candidates)

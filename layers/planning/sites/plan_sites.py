@@ -68,13 +68,13 @@ def plan_sites(atlas: Atlas, request: SitesRequest) -> Plan:
     people, missing = people_of(part, request.weight)
     middles = centres_of(whole) if request.middles is None else request.middles
     candidates = site_candidates(
-        part, whole, middles, given=request.candidates, least_people=request.least_people
+        part, whole, middles, sites=request.candidates, least_people=request.least_people
     )
     problem = _problem(part, request, people, middles, candidates, parts_of(whole))
     if request.candidates is not None and problem.near is not None:
         check_reached(problem, problem.near, candidates.label)
     answers = tuple(answer(problem, goal, request.count, method=request.method) for goal in GOALS)
-    if not any(one.choice.sites for one in answers):
+    if not any(answer.choice.sites for answer in answers):
         raise InputError(
             Fault(
                 _("no candidate would bring anybody nearer to a site."),
@@ -153,7 +153,7 @@ def site_candidates(
     whole: Territories,
     middles: gpd.GeoSeries,
     *,
-    given: Sites | None,
+    sites: Sites | None,
     least_people: float = 0.0,
 ) -> Candidates:
     """Return where a site may be, in the order of codes: the places that are given, or the
@@ -163,14 +163,14 @@ def site_candidates(
         InputError: no territory has so many.
     """
     parts = parts_of(whole)
-    if given is not None:
-        points = given.points
+    if sites is not None:
+        points = sites.points
         codes = points["code"].where(points["code"].notna(), "").astype(str)
         order = np.lexsort((points["name"].astype(str), codes))
         points, codes = points.iloc[order], codes.iloc[order]
-        known = whole.names.to_dict()
+        names_by_code = whole.names.to_dict()
         names = [
-            str(known.get(code, name)) if name == code else str(name)
+            str(names_by_code.get(code, name)) if name == code else str(name)
             for name, code in zip(points["name"], codes, strict=True)
         ]
         places = places_of(points.geometry, codes, codes.map(parts).fillna(""))
@@ -256,24 +256,26 @@ def _timed_pairs(minutes: pd.Series, codes: pd.Index, sites: Sequence[str]) -> P
     """Return the pairs of the table whose end has a site; sites by position."""
     table = minutes.rename("minutes").reset_index()
     placed = pd.DataFrame({"to": list(sites), "site": np.arange(len(sites))})
-    found = table.merge(placed, on="to")
-    territory = codes.get_indexer(pd.Index(found["from"]))
-    order = np.lexsort((found["site"], territory))
+    timed = table.merge(placed, on="to")
+    territory = codes.get_indexer(pd.Index(timed["from"]))
+    order = np.lexsort((timed["site"], territory))
     return Pairs(
         territory[order].astype("int64"),
-        found["site"].to_numpy(dtype="int64")[order],
-        found["minutes"].to_numpy(dtype="float64")[order],
+        timed["site"].to_numpy(dtype="int64")[order],
+        timed["minutes"].to_numpy(dtype="float64")[order],
     )
 
 
 def _table(answers: Sequence[Answer], candidates: Candidates) -> pd.DataFrame:
     rows = []
-    for one in answers:
-        for order, (site, row) in enumerate(one.table.iterrows(), start=1):
-            others = [candidates.label(other) for other in one.replaceable.get(int(str(site)), ())]
+    for goal_answer in answers:
+        for order, (site, row) in enumerate(goal_answer.table.iterrows(), start=1):
+            others = [
+                candidates.label(other) for other in goal_answer.replaceable.get(int(str(site)), ())
+            ]
             rows.append(
                 {
-                    "goal": one.goal,
+                    "goal": goal_answer.goal,
                     "order": order,
                     "code": candidates.codes[int(str(site))],
                     "name": candidates.names[int(str(site))],
@@ -310,7 +312,9 @@ def _with_columns(
     method: str,
 ) -> Atlas:
     codes = part.codes
-    chosen = {one.goal: {candidates.codes[site] for site in one.choice.sites} for one in answers}
+    chosen = {
+        answer.goal: {candidates.codes[site] for site in answer.choice.sites} for answer in answers
+    }
     for_coverage, for_distance = (codes.isin(chosen[goal]) for goal in GOALS)
     exists = codes.isin(request.existing.points["code"].dropna())
     kinds = np.select(
@@ -339,7 +343,10 @@ def _with_columns(
     atlas = part.add(proposed, pd.Series(kinds.astype("float64"), index=codes))
     titles = {
         NOW: (_("Distance to the nearest site, now"), problem.now()),
-        **{THEN[one.goal]: (_TITLES[one.goal], problem.then(one.choice.sites)) for one in answers},
+        **{
+            THEN[answer.goal]: (_TITLES[answer.goal], problem.then(answer.choice.sites))
+            for answer in answers
+        },
     }
     for name, (title, distance) in titles.items():
         values = pd.Series(np.where(np.isfinite(distance), distance, np.nan), index=codes)

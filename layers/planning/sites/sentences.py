@@ -116,8 +116,8 @@ def sites_sentences(
         yield _("Now, no site exists: nobody lives within {reach} of one.", reach=reach)
     if now.unserved:
         yield _("{people} people have no site at all.", people=quantity(now.unserved, 0))
-    for one in answers:
-        yield from _goal_sentences(one, candidates, request, unit)
+    for answer in answers:
+        yield from _goal_sentences(answer, candidates, request, unit)
     both = set(answers[0].choice.sites) & set(answers[1].choice.sites)
     yield ngettext(
         "The two goals share {count} site of {all}.",
@@ -130,11 +130,11 @@ def sites_sentences(
 
 
 def _goal_sentences(
-    one: Answer, candidates: Candidates, request: SitesRequest, unit: str
+    answer: Answer, candidates: Candidates, request: SitesRequest, unit: str
 ) -> Iterator[str]:
-    choice = one.choice
+    choice = answer.choice
     if not choice.sites:
-        if one.goal == "coverage":
+        if answer.goal == "coverage":
             yield _("No candidate brings anybody within {reach}.",
                     reach=_length(request.reach, unit, digits=None))  # fmt: skip
         else:
@@ -142,41 +142,42 @@ def _goal_sentences(
         return
     slots = {
         "sites": candidates.named(choice.sites),
-        "brought": quantity(one.then.near - one.now.near, 0),
-        "beyond": quantity(one.then.beyond_percent, 1),
+        "brought": quantity(answer.then.near - answer.now.near, 0),
+        "beyond": quantity(answer.then.beyond_percent, 1),
         "reach": _length(request.reach, unit, digits=None),
-        "mean": _length(one.then.mean, unit),
+        "mean": _length(answer.then.mean, unit),
     }
-    if one.goal == "coverage":
+    if answer.goal == "coverage":
         yield _(BEST[0], **slots)
     else:
         yield _(BEST[1], **slots)
     if len(choice.sites) < request.count:
         yield _("More sites would bring nothing to this goal.")
-    yield from _how_good(one)
-    yield from _alternatives(one, candidates)
-    if one.another is not None:
-        site, brought = one.another
+    yield from _how_good(answer)
+    yield from _alternatives(answer, candidates)
+    if answer.another is not None:
+        site, brought = answer.another
         name = candidates.label(site)
-        if one.goal == "coverage":
+        if answer.goal == "coverage":
             yield _("One more site, in {name}, would bring {people} more people within reach.",
                     name=name, people=quantity(brought, 0))  # fmt: skip
         else:
+            shortened = _length(brought / _counted(answer), unit, digits=2)
             yield _("One more site, in {name}, would shorten the mean distance by {length}.",
-                    name=name, length=_length(brought / _counted(one), unit, digits=2))  # fmt: skip
+                    name=name, length=shortened)  # fmt: skip
 
 
-def _counted(one: Answer) -> float:
-    return one.then.near + one.then.beyond - one.then.unserved
+def _counted(answer: Answer) -> float:
+    return answer.then.near + answer.then.beyond - answer.then.unserved
 
 
-def _how_good(one: Answer) -> Iterator[str]:
-    choice = one.choice
+def _how_good(answer: Answer) -> Iterator[str]:
+    choice = answer.choice
     if not choice.exact:
         yield _("This is at least {share} % of the best possible (relaxed problem).",
                 share=quantity(np.floor(1000 * choice.share) / 10, 1))  # fmt: skip
-    less = 1 - one.next_best / choice.total if choice.total else 0.0
-    if not one.next_is_exact:
+    less = 1 - answer.next_best / choice.total if choice.total else 0.0
+    if not answer.next_is_exact:
         yield _("Exchanging one site costs at least {share} % of what they bring.",
                 share=quantity(100 * max(less, 0.0), 2))  # fmt: skip
     elif less < 1e-9:
@@ -189,8 +190,8 @@ def _how_good(one: Answer) -> Iterator[str]:
                 share=quantity(100 * less, 2))  # fmt: skip
 
 
-def _alternatives(one: Answer, candidates: Candidates) -> Iterator[str]:
-    others = list(dict.fromkeys(site for sites in one.replaceable.values() for site in sites))
+def _alternatives(answer: Answer, candidates: Candidates) -> Iterator[str]:
+    others = list(dict.fromkeys(site for sites in answer.replaceable.values() for site in sites))
     if others:
         yield _(
             "In place of one of them, for at most {share} % less: {sites}.",
@@ -200,7 +201,7 @@ def _alternatives(one: Answer, candidates: Candidates) -> Iterator[str]:
     else:
         yield _("No other site could take the place of one of them for at most {share} % less.",
                 share=quantity(100 * NEAR))  # fmt: skip
-    kept = one.table["kept_percent"]
+    kept = answer.table["kept_percent"]
     if kept.notna().all():
         yield _(
             "If roads differ by {noise} % from these distances, {share} % of the sites stay in the "
@@ -242,7 +243,7 @@ def sites_assumptions(
         yield _("People are counted in the middle of the polygon of their territory.")
     else:
         yield _("People are counted in the populated middle of their territory.")
-    yield request.existing.said
+    yield request.existing.description
     yield _("Sites serve only their own part of the country.")
     yield _people_counted(part, request.weight)
     if missing:
@@ -261,7 +262,9 @@ def sites_assumptions(
 def _people_counted(part: Atlas, weight: str) -> str:
     if weight == "population":
         # The source of the populations is one of those of the territories, known by its title.
-        titles = [one.title for one in part.territories.sources if "opulation" in one.title]
+        titles = [
+            source.title for source in part.territories.sources if "opulation" in source.title
+        ]
         vintage = part.territories.vintage or _("an unknown date")
         return _("People: {source}.", source=titles[0] if titles else vintage)
     indicator = part.indicator(weight)

@@ -188,17 +188,17 @@ def _similar_table(scope: Scope, main: Indicator) -> Table | None:
     columns["score"] = main.title_in(scope.lang)
     if ranks is not None:
         columns["rank"] = words["rank_errors"]
-    named = {"area": scope.area} | {f"similar{k}": one for k, one in enumerate(similar)}
+    named = {"area": scope.area} | {f"similar{k}": area for k, area in enumerate(similar)}
     if scope.references:
         named["all"] = scope.references[-1]
-    rows = {key: _similar_row(scope, one, columns, ranks) for key, one in named.items()}
+    rows = {key: _similar_row(scope, area, columns, ranks) for key, area in named.items()}
     caption = words["beside_caption"].format(plural=_plural(scope))
     note = words["beside_note"]
     if ranks is not None:
         count = scope.number(int(ranks["rank"].notna().sum()))
         worse = "rank_note_worse" if main.better == "lower" else "rank_note_better"
         note += " " + words["beside_ranks"].format(n=count, plural=_plural(scope)) + words[worse]
-    if any(np.isfinite(scope.shared.bounds_of(one)[0]) for one in named.values()):
+    if any(np.isfinite(scope.shared.bounds_of(area)[0]) for area in named.values()):
         note += " " + words["gaps_note"]
     return make_table("t-beside", caption, columns, rows, note=note)
 
@@ -222,7 +222,7 @@ def _similar_row(
             named = ["rank", "rank_low", "rank_high"]
             ends = list(map(float, ranks.loc[area.code, named].to_numpy("float64")))
         row = pd.Series(ends, index=["rank", "rank_low", "rank_high"])
-        cells.append(_rank_cell(scope, row, of=int(ranks["rank"].notna().sum())))
+        cells.append(_rank_cell(scope, row, count=int(ranks["rank"].notna().sum())))
     return cells
 
 
@@ -241,13 +241,16 @@ def _similar_sentences(scope: Scope, main: Indicator, table: Table) -> list[Sent
         key = "beside.rank" if rank.low != rank.high else "beside.rank_sure"
         slots |= {"rank": rank, "range": rank.range}
         sentences.append(say(words, key, **slots))
-    known = "income" in table.columns and table.at("area", "income").value is not None
-    sentences.append(say(words, "beside.similar" if known else "beside.similar_size", **slots))
+    has_income = "income" in table.columns and table.at("area", "income").value is not None
+    sentences.append(say(words, "beside.similar" if has_income else "beside.similar_size", **slots))
     return sentences
 
 
 def _flag(scope: Scope) -> Indicator | None:
-    return next((one for one in scope.atlas.indicators.values() if one.role == "flag"), None)
+    return next(
+        (indicator for indicator in scope.atlas.indicators.values() if indicator.role == "flag"),
+        None,
+    )
 
 
 def _first(scope: Scope, main: Indicator) -> Table | None:
@@ -384,13 +387,13 @@ def _first_areas(scope: Scope, main: Indicator, level: str) -> Table | None:
     return make_table("t-first", caption, columns, rows, note=note)
 
 
-def _rank_cell(scope: Scope, row: pd.Series, *, of: int = 0) -> Cell:
+def _rank_cell(scope: Scope, row: pd.Series, *, count: int = 0) -> Cell:
     """Return a rank with its interval, and of how many if that is given."""
     rank, low, high = (float(row[name]) for name in ("rank", "rank_low", "rank_high"))
     between = scope.between(low, high, 0)
     text = scope.number(rank)
-    if of and finite(rank) is not None:
-        text = scope.words["rank_of"].format(rank=text, n=scope.number(of))
+    if count and finite(rank) is not None:
+        text = scope.words["rank_of"].format(rank=text, n=scope.number(count))
     return Cell(text, finite(rank), between, finite(low), finite(high))
 
 

@@ -57,24 +57,28 @@ def dimensions_section(scope: Scope) -> Section:
         frames = tuple(replace(frame, scale=None) for frame in sheet.frames)
         sheet = replace(sheet, labels=(), frames=frames)
     figures = []
-    for one in chosen:
+    for dimension in chosen:
         figure = draw_figure(
             scope.atlas,
-            one.id,
+            dimension.id,
             scope.area.inside,
             scope.lang,
             width=width,
             sheet=sheet,
-            classed=scope.shared.classed(one.id, scope.lang),
+            classed=scope.shared.classed(dimension.id, scope.lang),
         )
-        sentence = _sentence(scope, one, table)
+        sentence = _sentence(scope, dimension, table)
         if figure is not None:
             figures.append((figure, sentence))
     if not figures:
-        sentences = tuple(_sentence(scope, one, table) for one in chosen)
+        sentences = tuple(_sentence(scope, dimension, table) for dimension in chosen)
         return Section("dimensions", words["dimensions"], sentences)
     note = words["map_note"]
-    if any(scope.atlas.indicator(name).unit == "boolean" for one in chosen for name in one.parts):
+    if any(
+        scope.atlas.indicator(name).unit == "boolean"
+        for dimension in chosen
+        for name in dimension.parts
+    ):
         note += " " + words["dimension_note"].format(units=scope.units)
     multiples = Multiples("", tuple(figures), note)
     return Section("dimensions", words["dimensions"], blocks=(multiples,))

@@ -55,9 +55,9 @@ def flagged_section(scope: Scope) -> Section:
     described = [*flags, *([typology] if types is not None and typology is not None else [])]
     notes += [
         scope.words["rule_note"].format(
-            title=one.title_in(scope.lang), method=one.method_in(scope.lang)
+            title=flag.title_in(scope.lang), method=flag.method_in(scope.lang)
         )
-        for one in described
+        for flag in described
     ]
     return Section(
         "flags",

@@ -63,9 +63,9 @@ def key_section(scope: Scope) -> Section:
 def dimensions_of(scope: Scope) -> tuple[Indicator, ...]:
     """Return the dimensions of the index of which a figure is known in the area."""
     return tuple(
-        one
-        for one in scope.shared.shown
-        if one.role == "dimension" and not scope.inner.values[one.id].isna().all()
+        indicator
+        for indicator in scope.shared.shown
+        if indicator.role == "dimension" and not scope.inner.values[indicator.id].isna().all()
     )
 
 
@@ -106,7 +106,7 @@ def _table(
     for place, reference in enumerate(subject.references):
         columns[f"ref{place}"] = scope.label(reference)
         columns[f"dif{place}"] = words["difference"]
-    rows = {one.id: _row(scope, subject, one) for one in indicators}
+    rows = {indicator.id: _row(scope, subject, indicator) for indicator in indicators}
     note = words["key_note"] if subject.references else ""
     return make_table(table_id, caption.format(name=name), columns, rows, note=note)
 
@@ -144,9 +144,9 @@ def coarse_sentences(scope: Scope) -> tuple[Sentence, ...]:
         return ()
     roles = ("index", "flag")
     named = [
-        Piece(one.title_in(scope.lang), is_name=True)
-        for one in atlas.indicators.values()
-        if one.role in roles and atlas.coarser_level_of(one) == native
+        Piece(indicator.title_in(scope.lang), is_name=True)
+        for indicator in atlas.indicators.values()
+        if indicator.role in roles and atlas.coarser_level_of(indicator) == native
     ]
     return (
         say(
@@ -216,8 +216,8 @@ def _gaps_sentence(scope: Scope, area: Area, main: Indicator, cell: Cell) -> Sen
     people = population_of(scope.atlas).to_numpy("float64")[area.inside]
     missing = []
     for name in main.parts:
-        known = ~np.isnan(scope.shared.columns.values(name)[area.inside])
-        if np.nansum(people[known]) < LEAST_RANKED * np.nansum(people):
+        present = ~np.isnan(scope.shared.columns.values(name)[area.inside])
+        if np.nansum(people[present]) < LEAST_RANKED * np.nansum(people):
             missing.append(Piece(scope.atlas.indicator(name).title_in(scope.lang), is_name=True))
     listed = _breaks(scope, missing) if missing else (Piece(scope.words["part_of_index"]),)
     in_area = scope.inside(area)

@@ -162,14 +162,14 @@ def _residuals(
         "expected": words["expected"],
         "residual": words["residual"],
     }
-    one = (
+    residual = (
         None
         if area_row is None
         else make_table("t-residuals", caption, columns, {"area": area_row})
     )
     rows = {f"part-{area.code}": cells for area, cells in rest}
     listed = make_table("t-residuals-parts", caption, columns, rows) if rows else None
-    return one, listed, outcome
+    return residual, listed, outcome
 
 
 def _clear(rows: list[tuple[Area, tuple[Cell, ...]]]) -> list[tuple[Area, tuple[Cell, ...]]]:
@@ -242,7 +242,7 @@ def _residual_row(scope: Scope, table: pd.DataFrame, area: Area) -> tuple[Cell, 
     )  # fmt: skip
 
 
-def is_rare(found: np.ndarray, chances: np.ndarray) -> bool:
+def is_rare(outcomes: np.ndarray, chances: np.ndarray) -> bool:
     """Return whether so many yes, or more (or so few, or fewer), are found in at most one case of
     forty. Where nearly all are expected to have one, √Σr² is far too small if none lacks it.
 
@@ -250,12 +250,12 @@ def is_rare(found: np.ndarray, chances: np.ndarray) -> bool:
         found: 0 or 1 of each territory; anything else, and many uncertain ones, are not checked.
         chances: of a yes, 0 to 1.
     """
-    if not np.isin(found, (0, 1)).all() or (chances * (1 - chances)).sum() > MUCH_CHANCE:
+    if not np.isin(outcomes, (0, 1)).all() or (chances * (1 - chances)).sum() > MUCH_CHANCE:
         return True
     counts = np.ones(1)  # the distribution of the number of yes: a sum of unequal draws
     for chance in chances:
         counts = np.append(counts * (1 - chance), 0.0) + np.append(0.0, counts * chance)
-    yes = int(found.sum())
+    yes = int(outcomes.sum())
     return bool(min(counts[yes:].sum(), counts[: yes + 1].sum()) <= RARE)
 
 

@@ -49,9 +49,11 @@ def measured_section(scope: Scope) -> Section:
         *_unscored_sentences(scope, unscored),
     )
     notes = [words["missing_note"], words["limits"]]
-    coarse = [one for one in shown if _is_coarse(scope, one) and not one.parts]
+    coarse = [
+        indicator for indicator in shown if _is_coarse(scope, indicator) and not indicator.parts
+    ]
     if coarse:
-        titles = joined([one.title_in(scope.lang) for one in coarse], last=words["and"])
+        titles = joined([indicator.title_in(scope.lang) for indicator in coarse], last=words["and"])
         notes.insert(0, words["coarse_note"] + titles + ".")
     more: list[Table | Callable[[], Table]] = [] if account is None else [account]
     more.append(partial(_coverages, scope, scope.shared.measured))
@@ -73,13 +75,13 @@ def _measures_sentence(scope: Scope) -> tuple[Sentence, ...]:
     """Return the figures that are measured, by name, if they are few: not what is computed from
     them."""
     indicators = [
-        one
-        for one in scope.shared.shown
-        if not one.parts and one.role not in ("index", "dimension")
+        indicator
+        for indicator in scope.shared.shown
+        if not indicator.parts and indicator.role not in ("index", "dimension")
     ]
     if not indicators or len(indicators) > FEW_NAMED:
         return ()
-    listed = _listed(scope.words, [one.title_in(scope.lang) for one in indicators])
+    listed = _listed(scope.words, [indicator.title_in(scope.lang) for indicator in indicators])
     return (say(scope.words, "measures.own", listed=listed),)
 
 
@@ -94,10 +96,10 @@ def _measures(scope: Scope, indicators: Sequence[Indicator], table_id: str) -> T
         "missing": words["missing_why"],
     }
     rows = {}
-    for one in indicators:
-        described, coverage = _described(scope, one), _coverage(scope, one)
+    for indicator in indicators:
+        described, coverage = _described(scope, indicator), _coverage(scope, indicator)
         title, _unit, _level, period, source = described
-        rows[one.id] = (title, period, source, coverage[1], coverage[2], coverage[6])
+        rows[indicator.id] = (title, period, source, coverage[1], coverage[2], coverage[6])
     caption = words["measures_caption"].format(units=scope.units)
     return make_table(table_id, caption, columns, rows)
 
@@ -118,9 +120,9 @@ def _coverages(scope: Scope, indicators: Sequence[Indicator]) -> Table:
         "missing": words["missing_why"],
     }
     rows = {}
-    for one in indicators:
-        title, *coverage = _coverage(scope, one)
-        rows[one.id] = (title, *_described(scope, one)[1:3], *coverage)
+    for indicator in indicators:
+        title, *coverage = _coverage(scope, indicator)
+        rows[indicator.id] = (title, *_described(scope, indicator)[1:3], *coverage)
     caption = words["quality_caption"].format(units=scope.units)
     return make_table("t-coverage", caption, columns, rows)
 
@@ -148,7 +150,7 @@ def _without_commands(text: str) -> str:
     'One layer is not measured.'
     """
     sentences = re.split(r"(?<=[.!?]) ", text)
-    return " ".join(one for one in sentences if not COMMAND.search(one))
+    return " ".join(sentence for sentence in sentences if not COMMAND.search(sentence))
 
 
 def _notices(scope: Scope) -> tuple[Notices, ...]:
@@ -185,7 +187,7 @@ def _is_coarse(scope: Scope, indicator: Indicator) -> bool:
 
 def _coverage(scope: Scope, indicator: Indicator) -> tuple[Cell, ...]:
     reasons = scope.inner.reasons[indicator.id].to_numpy()
-    known = int((reasons == Reason.PRESENT).sum())
+    present = int((reasons == Reason.PRESENT).sum())
     size = len(reasons)
     silent = scope.area.inside & (scope.atlas.reasons[indicator.id] != Reason.PRESENT).to_numpy()
     why = []
@@ -195,10 +197,10 @@ def _coverage(scope: Scope, indicator: Indicator) -> tuple[Cell, ...]:
             why.append(f"{in_language(reason.title, scope.lang)} ({scope.number(count)})")
     return (
         name_cell(indicator.title_in(scope.lang)),
-        scope.count(known),
+        scope.count(present),
         scope.count(size),
-        scope.percent(100 * known / size if size else np.nan),
-        scope.count(size - known),
+        scope.percent(100 * present / size if size else np.nan),
+        scope.count(size - present),
         scope.count(people_of(scope, silent) if silent.any() else 0.0),
         Cell(", ".join(why) or "–"),
     )
@@ -208,14 +210,14 @@ def _sentences(scope: Scope, table: Table) -> tuple[Sentence, ...]:
     if not table.rows:
         return (say(scope.words, "quality.nothing"),)
     least = min(table.rows, key=lambda row: table.at(row, "known").value or 0.0)
-    known, size = table.at(least, "known"), table.at(least, "of")
-    if known.value == size.value:
+    present, size = table.at(least, "known"), table.at(least, "of")
+    if present.value == size.value:
         return (say(scope.words, "quality.complete", units=scope.units),)
     sentence = say(
         scope.words,
         "quality.least",
         title=name_of(table.at(least, "indicator")),
-        known=known,
+        known=present,
         of=size,
         units=scope.units_of(size.value),
         why=table.at(least, "missing"),
@@ -254,8 +256,8 @@ def _unscored(scope: Scope) -> Table | None:
     main = scope.shared.main
     if main is None:
         return None
-    known = scope.atlas.values[main.id].notna().to_numpy()
-    silent = scope.area.inside & ~known
+    scored = scope.atlas.values[main.id].notna().to_numpy()
+    silent = scope.area.inside & ~scored
     if not silent.any():
         return None
     words = scope.words

@@ -17,8 +17,14 @@ def method_section(scope: Scope) -> Section:
     For the workbook, the method of each figure and the remarks on each source."""
     words = scope.words
     main = scope.shared.main
-    described = [(one, one.method_in(scope.lang)) for one in scope.shared.measured]
-    notes = [_sentence(scope, one, text) for one, text in described if text and one is main]
+    described = [
+        (indicator, indicator.method_in(scope.lang)) for indicator in scope.shared.measured
+    ]
+    notes = [
+        _sentence(scope, indicator, text)
+        for indicator, text in described
+        if text and indicator is main
+    ]
     if main is not None:
         notes.append(words["method_intervals"])
     sources = union_of(
@@ -30,8 +36,8 @@ def method_section(scope: Scope) -> Section:
         "t-methods",
         words["methods_caption"],
         {"indicator": words["indicator"], "method": words["how_computed"]},
-        {one.id: (name_cell(one.title_in(scope.lang)), name_cell(text or "–"))
-         for one, text in described},
+        {indicator.id: (name_cell(indicator.title_in(scope.lang)), name_cell(text or "–"))
+         for indicator, text in described},
     )  # fmt: skip
     more = [_every_source(scope, sources), methods]
     return Section(
@@ -39,7 +45,7 @@ def method_section(scope: Scope) -> Section:
         words["method"],
         blocks=(table,) if table.rows else (),
         notes=tuple(notes),
-        more=tuple(one for one in more if one.rows),
+        more=tuple(block for block in more if block.rows),
     )
 
 
@@ -56,13 +62,13 @@ def _sources(scope: Scope, sources: Sequence[Source]) -> Table:
         issues_of.setdefault((source.producer, source.title), []).append(source)
     rows = {}
     for place, issues in enumerate(issues_of.values()):
-        one = issues[0]
+        issue = issues[0]
         dates = dict.fromkeys(scope.day(each.published) for each in issues if each.published)
         rows[str(place)] = (
-            name_cell(one.producer or "–"),
-            name_cell(one.title or "–", url=_link(one)),
+            name_cell(issue.producer or "–"),
+            name_cell(issue.title or "–", url=_link(issue)),
             Cell(words["list_break"].join(dates) or "–", is_name=True),
-            name_cell(one.licence or "–"),
+            name_cell(issue.licence or "–"),
         )
     columns = {
         "producer": words["producer"],

@@ -182,7 +182,7 @@ def _part_score(scope: Scope, main: Indicator, part: Area) -> Cell:
 
 def _parts_sentence(scope: Scope, level: str, parts: Table) -> Sentence:
     first, *_between, last = parts.rows
-    named = {one.code: one for one in parts_of(scope.atlas, scope.area, level, lang=scope.lang)}
+    named = {part.code: part for part in parts_of(scope.atlas, scope.area, level, lang=scope.lang)}
     return say(
         scope.words,
         "parts.ends",
@@ -301,8 +301,8 @@ def _ranged(
 def _ends(table: pd.DataFrame, *names: str) -> Iterator[np.ndarray]:
     """Yield the ends of the interval of each territory, NaN without one."""
     for name in names:
-        known = name in table
-        yield table[name].to_numpy("float64") if known else np.full(len(table), np.nan)
+        has_column = name in table
+        yield table[name].to_numpy("float64") if has_column else np.full(len(table), np.nan)
 
 
 def worst_first(scope: Scope, main: Indicator) -> np.ndarray:

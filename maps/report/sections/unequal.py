@@ -191,9 +191,9 @@ def _theil_split(scope: Scope, main: Indicator) -> Table | None:
         except (InputError, KeyError):
             continue
         between = split.between_percent
-        known = split.groups["territories"].sum()
+        total = split.groups["territories"].sum()
         # With small groups, any inequality looks like one between groups.
-        if len(split.groups) < 2 or not np.isfinite(between) or known < FULL * len(split.groups):
+        if len(split.groups) < 2 or not np.isfinite(between) or total < FULL * len(split.groups):
             continue
         rows[by] = (
             Cell(_title_of(scope, by)),
@@ -234,6 +234,6 @@ def _split_sentences(scope: Scope, table: Table) -> list[Sentence]:
     }
     key = "unequal.split"
     if share == "between":
-        known = table.at(row, "people").value is not None
-        key = "unequal.variance" if known else "unequal.variance_units"
+        has_people = table.at(row, "people").value is not None
+        key = "unequal.variance" if has_people else "unequal.variance_units"
     return [say(scope.words, key, by=name_of(table.at(row, "by")), units=scope.units, **slots)]

@@ -53,7 +53,9 @@ def _first_wave(scope: Scope, panel: Panel) -> str:
     """Return the first date at which something is known in the area: a directory may lack a part of
     the country."""
     for wave in panel.waves:
-        if any(one.loc[scope.area.inside, wave].notna().any() for one in panel.found.values()):
+        if any(
+            column.loc[scope.area.inside, wave].notna().any() for column in panel.found.values()
+        ):
             return wave
     return panel.waves[0]
 
@@ -70,8 +72,8 @@ def _shares(scope: Scope, panel: Panel) -> Table:
     return make_table("t-waves", caption, columns, rows)
 
 
-def _share(scope: Scope, known: pd.Series) -> Cell:
-    cell = scope.percent(100 * known.mean() if len(known) else np.nan)
+def _share(scope: Scope, shares: pd.Series) -> Cell:
+    cell = scope.percent(100 * shares.mean() if len(shares) else np.nan)
     single = scope.area.count == 1 and cell.value is not None
     return replace(cell, text=scope.yes_or_no(cell.value or 0.0)) if single else cell
 

@@ -156,13 +156,13 @@ def test_what_the_atlas_knows(row: Atlas) -> None:
     found = known_sites(atlas)
     assert found is not None
     assert found.points["code"].tolist() == ["T00", "T11"]
-    assert "2 territories with a place, fixed or itinerant, of France" in found.said
+    assert "2 territories with a place, fixed or itinerant, of France" in found.description
     frame = pd.DataFrame({"places": [2.0], "places_fixed": [1.0]}, index=["T03"])
     table = Table(frame, "commune", Source("ANCT", "Places"), period="2024-08-01")
     fixed = known_sites(atlas, table)
     assert fixed is not None
     assert fixed.points["code"].tolist() == ["T03"]
-    assert "1 territories with a fixed place of France Services, of 2024-08-01" in fixed.said
+    assert "1 territories with a fixed place of France Services, of 2024-08-01" in fixed.description
 
 
 REFUSED = {
