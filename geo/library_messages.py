@@ -108,18 +108,18 @@ def json_message(error: JSONDecodeError) -> str:
     return _JSON.get(error.msg) or _lowered(error.msg)
 
 
-def toml_message(found: str) -> str:
+def toml_message(text: str) -> str:
     """Return what is wrong with a TOML text according to tomllib, without its place.
 
     >>> toml_message("Cannot declare ('a',) twice")
     "cannot declare ('a',) twice"
     """
-    if found in _TOML:
-        return _TOML[found]
+    if text in _TOML:
+        return _TOML[text]
     for begin, message in _TOML_OF.items():
-        if found.startswith(begin):
-            return message(found.removeprefix(begin))
-    return _lowered(found.rstrip("."))
+        if text.startswith(begin):
+            return message(text.removeprefix(begin))
+    return _lowered(text.rstrip("."))
 
 
 def model_message(detail: ErrorDetails) -> str:

@@ -96,12 +96,12 @@ def number_marks(lang: str) -> dict[str, str | int] | None:
     ({'decimal': '.', 'group': ',', 'least': 4}, None)
     """
     written = _browsers_number("12345678.5", lang)
-    found = re.fullmatch(r"12(?P<group>\D+)345(?P=group)678(?P<decimal>\D+)5", written)
-    if found is None:
+    match = re.fullmatch(r"12(?P<group>\D+)345(?P=group)678(?P<decimal>\D+)5", written)
+    if match is None:
         return None
-    group = found["group"]
+    group = match["group"]
     least = next(k for k in (4, 5, 6, 7) if group in _browsers_number("1" * k, lang))
-    return {"decimal": found["decimal"], "group": group, "least": least}
+    return {"decimal": match["decimal"], "group": group, "least": least}
 
 
 def _browsers_number(text: str, lang: str) -> str:

@@ -74,32 +74,32 @@ def only_member(
     Raises:
         InputError: none or several such files, or damage.
     """
-    found = [name for name in member_names(path) if names.search(name)]
-    if len(found) > 1 and stem is not None:
-        found = [name for name in found if Path(name).stem == stem] or found
-    if len(found) > 1:
-        aside = [name for name in found if _ASIDE.match(Path(name).stem)]
-        found = [name for name in found if name not in aside] or found
-        if aside and len(found) == 1:
+    candidates = [name for name in member_names(path) if names.search(name)]
+    if len(candidates) > 1 and stem is not None:
+        candidates = [name for name in candidates if Path(name).stem == stem] or candidates
+    if len(candidates) > 1:
+        aside = [name for name in candidates if _ASIDE.match(Path(name).stem)]
+        candidates = [name for name in candidates if name not in aside] or candidates
+        if aside and len(candidates) == 1:
             notices.remark(
                 _(
                     "{file}: {name} is read; by their names other files describe it ({others}).",
                     file=path,
-                    name=shown(found[0]),
+                    name=shown(candidates[0]),
                     others=first_of([shown(name) for name in aside]),
                 )
             )
-    if len(found) != 1:
-        fault = _not_one(member_names(path), len(found), str(path), what)
-        if len({Path(name).stem for name in found}) == len(found) > 1:
+    if len(candidates) != 1:
+        fault = _not_one(member_names(path), len(candidates), str(path), what)
+        if len({Path(name).stem for name in candidates}) == len(candidates) > 1:
             remedy = _(
                 'Name one, without its ending, e.g. layer = "{name}". Files: {names}.',
-                name=Path(found[0]).stem,
-                names=first_of([shown(name) for name in found]),
+                name=Path(candidates[0]).stem,
+                names=first_of([shown(name) for name in candidates]),
             )
             fault = replace(fault, remedy=remedy)
         raise InputError(fault)
-    return f"^{re.escape(found[0])}$"
+    return f"^{re.escape(candidates[0])}$"
 
 
 def member_names(path: Path) -> list[str]:
@@ -265,10 +265,10 @@ def gunzipped(path: Path, *, limits: Limits) -> bytes:
 
 
 def _chosen(archive: zipfile.ZipFile, pattern: str, file: str, what: str) -> zipfile.ZipInfo:
-    found = [info for info in archive.infolist() if re.search(pattern, info.filename)]
-    if len(found) != 1:
-        raise InputError(_not_one(archive.namelist(), len(found), file, what))
-    return found[0]
+    members = [info for info in archive.infolist() if re.search(pattern, info.filename)]
+    if len(members) != 1:
+        raise InputError(_not_one(archive.namelist(), len(members), file, what))
+    return members[0]
 
 
 def _not_one(members: list[str], count: int, file: str, what: str) -> Fault:

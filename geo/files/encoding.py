@@ -122,9 +122,9 @@ def _places_of_foreign_words(piece: bytes) -> Iterator[tuple[int, int]]:
     is_letter = (codes >= _BEYOND_ASCII) | ((codes | _TO_SMALL) - ord("a") < _LETTERS_OF_ASCII)
     edges = np.flatnonzero(np.diff(is_letter, prepend=False, append=False))
     starts, ends = edges[::2], edges[1::2]
-    found = np.searchsorted(starts, foreign, side="right") - 1
-    found = found[np.diff(found, prepend=-1) > 0]
-    return zip(starts[found].tolist(), ends[found].tolist(), strict=True)
+    places = np.searchsorted(starts, foreign, side="right") - 1
+    places = places[np.diff(places, prepend=-1) > 0]
+    return zip(starts[places].tolist(), ends[places].tolist(), strict=True)
 
 
 def has_letters_of_utf8(data: bytes) -> bool:
@@ -191,8 +191,8 @@ def _kinds_of_letters(text: str) -> Counter[str]:
     """Return how often a text has each letter beyond ASCII, in lower case; "." stands for signs, ""
     for what is in no name: a sign or a capital within a word."""
     counts: Counter[str] = Counter()
-    for found in _FOREIGN.finditer(text):
-        letter, at = found[0], found.start()
+    for match in _FOREIGN.finditer(text):
+        letter, at = match[0], match.start()
         before, after = text[at - 1 : at], text[at + 1 : at + 2]
         if letter in _SIGNS or (letter in _SIGNS_AFTER and not after.isalpha()):
             counts["."] += 1

@@ -240,7 +240,7 @@ def open_parquet(path: Path, *, limits: Limits, what: str) -> Iterator[ParquetSo
         ) from error
 
 
-def cells_of(column: pa.ChunkedArray, found: Callable[[Any], np.ndarray]) -> np.ndarray:
+def cells_of(column: pa.ChunkedArray, convert: Callable[[Any], np.ndarray]) -> np.ndarray:
     """Return the cells of a column. Equal cells share one object.
 
     Args:
@@ -248,11 +248,11 @@ def cells_of(column: pa.ChunkedArray, found: Callable[[Any], np.ndarray]) -> np.
         found: from an array of Arrow's without a dictionary to one of numpy's, null to None.
     """
     if not pa.types.is_dictionary(column.type):
-        return found(column)
+        return convert(column)
     parts = [np.empty(0, dtype=object)]
     for chunk in column.chunks:
         entries = np.empty(len(chunk.dictionary) + 1, dtype=object)
-        entries[:-1] = found(chunk.dictionary)
+        entries[:-1] = convert(chunk.dictionary)
         places = chunk.indices.fill_null(len(entries) - 1).to_numpy(zero_copy_only=False)
         parts.append(entries[places])
     return np.concatenate(parts)

@@ -89,11 +89,11 @@ def _list(data: bytes, place: int, deep: int) -> tuple[list[Any], int]:
         size, place = _unsigned(data, place)
     if size > len(data) - place:
         raise BadThrift("it is cut off")
-    found = []
+    values = []
     for _ in range(size):
         value, place = _value(data, place, head & 15, deep - 1)
-        found.append(value)
-    return found, place
+        values.append(value)
+    return values, place
 
 
 def _integer(data: bytes, place: int) -> tuple[int, int]:

@@ -208,7 +208,7 @@ def locate_points(locator: Locator, x: Floats, y: Floats) -> NDArray[np.int32]:
     return places
 
 
-def _locate_in(grid: Grid, x: Floats, y: Floats, found: NDArray[np.int32]) -> None:
+def _locate_in(grid: Grid, x: Floats, y: Floats, owners: NDArray[np.int32]) -> None:
     _locate(
         x,
         y,
@@ -221,7 +221,7 @@ def _locate_in(grid: Grid, x: Floats, y: Floats, found: NDArray[np.int32]) -> No
         *grid.corner,
         grid.cell,
         grid.shape[1],
-        found,
+        owners,
     )
 
 
@@ -484,7 +484,7 @@ def _locate(
     corner_y: float,
     cell: float,
     columns: int,
-    found: np.ndarray,
+    owners: np.ndarray,
 ) -> None:
     rows = len(inside) // columns
     for point in range(len(xs)):
@@ -495,11 +495,11 @@ def _locate(
         column, row = int(across), int(up)
         at = row * columns + column
         if starts[at] == starts[at + 1]:
-            found[point] = inside[at]
+            owners[point] = inside[at]
             continue
         owner = _look_west(
             x, y, column, row, edges, west, east, starts, listed, inside, corner_x, cell, columns
         )
         if owner < 0:
             owner = _touched(x, y, at, edges, west, east, starts, listed)
-        found[point] = owner
+        owners[point] = owner

@@ -259,7 +259,9 @@ def _doubled(
     raw: RawTable, name: str, texts: list[str], matched: np.ndarray, *, judge_all: bool
 ) -> list[Fault]:
     """Return faults of codes on several rows. Rows that are listed anyway are allowed."""
-    counts = Counter(text for text, found in zip(texts, matched, strict=True) if found or judge_all)
+    counts = Counter(
+        text for text, is_match in zip(texts, matched, strict=True) if is_match or judge_all
+    )
     several: dict[str, list[str]] = {
         code: [] for code, count in counts.items() if count > 1 and code
     }
@@ -287,7 +289,7 @@ def _doubled(
 
 
 def _no_match(raw: RawTable, name: str, texts: list[str], table: _Known, title: str) -> Fault:
-    found = first_of([shown(text) for text in dict.fromkeys(texts)], count=3)
+    examples = first_of([shown(text) for text in dict.fromkeys(texts)], count=3)
     sample = first_of(sorted(table.codes), count=3) if table.codes else "none"
     near = next(((text, table.alike(text)) for text in texts if table.alike(text)), None)
     hint = _(" {near} would be {near_2}.", near=shown(near[0]), near_2=near[1]) if near else ""
@@ -298,7 +300,7 @@ def _no_match(raw: RawTable, name: str, texts: list[str], table: _Known, title: 
         _(
             "none of the {count} codes (first: {found}) is one of the {title} (first: {sample}).",
             count=len(texts),
-            found=found,
+            found=examples,
             title=title,
             sample=sample,
         ),

@@ -63,10 +63,10 @@ def reason_of(text: str, marks: Mapping[str, Reason]) -> Reason | None:
     (<Reason.SECRET: 2>, <Reason.SECRET: 2>, None)
     """
     folded = text.casefold()
-    found = marks.get(_SPACED.sub(r"\1.\2.", folded) if ". " in folded else folded)
-    if found is None and text[:1] in ("<", "≤") and "*" in marks and _BELOW.fullmatch(text):
+    reason = marks.get(_SPACED.sub(r"\1.\2.", folded) if ". " in folded else folded)
+    if reason is None and text[:1] in ("<", "≤") and "*" in marks and _BELOW.fullmatch(text):
         return Reason.SECRET
-    return found
+    return reason
 
 
 @dataclass(frozen=True, eq=False)

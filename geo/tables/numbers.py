@@ -184,17 +184,17 @@ def _without_flags(
         return texts, none
     stripped = [text.strip(SPACES) for text in texts]
     figures = [text if reason_of(text, marks) is None else "" for text in stripped]
-    found = [_FLAGGED.fullmatch(text) for text in figures]
-    flags = [match[match.lastgroup or 0] if match is not None else "" for match in found]
+    matches = [_FLAGGED.fullmatch(text) for text in figures]
+    flags = [match[match.lastgroup or 0] if match is not None else "" for match in matches]
     plain_too = certain or any(map(_FIGURE_ENDS.fullmatch, figures))
     qualities = bool({"A", "C", "D", "E"} & set(flags))
-    for place, match in enumerate(found):
+    for place, match in enumerate(matches):
         flag = flags[place]
         if match is not None and (match["bare"] or (flag.isascii() and flag.isdigit())):
             flags[place] = flag if plain_too and (flag != "B" or qualities) else ""
     plain = [
         match["figure"] if match is not None and flag else text
-        for text, match, flag in zip(texts, found, flags, strict=True)
+        for text, match, flag in zip(texts, matches, flags, strict=True)
     ]
     return plain, flags
 
@@ -205,9 +205,9 @@ def _flags_notice(raw: RawTable, name: str, flags: np.ndarray) -> list[str]:
     letters = [flag for flag in given if flag.isalpha()]
     notes = [flag for flag in given if not flag.isalpha()]
     where = {"file": raw.file, "name": shown(name)}
-    said: list[str] = []
+    sentences: list[str] = []
     if letters:
-        said.append(
+        sentences.append(
             ngettext(
                 "{file}, column {name}: letters behind {count} figure are a flag and are left out "
                 "({flags}).",
@@ -219,7 +219,7 @@ def _flags_notice(raw: RawTable, name: str, flags: np.ndarray) -> list[str]:
             )
         )
     if notes:
-        said.append(
+        sentences.append(
             ngettext(
                 "{file}, column {name}: the mark of a footnote behind {count} figure is left out "
                 "({marks}).",
@@ -230,7 +230,7 @@ def _flags_notice(raw: RawTable, name: str, flags: np.ndarray) -> list[str]:
                 **where,
             )
         )
-    return said
+    return sentences
 
 
 def _numbers(
@@ -262,8 +262,8 @@ def _number(
         return Read(reason=reason)
     signed = text.endswith("%")
     digits = text.removesuffix("%").rstrip(SPACES) if signed else text
-    found = _grammar(mark).fullmatch(digits)
-    if found is None or not (found["whole"] or found["fraction"]):
+    match = _grammar(mark).fullmatch(digits)
+    if match is None or not (match["whole"] or match["fraction"]):
         return not_a_number(text, mark.decimal)
     if signed and unit != "percent":
         return Read(
@@ -273,12 +273,12 @@ def _number(
             remedy=_('Write unit = "percent", or take the sign away.'),
             kind="percent-sign",
         )
-    gap = found["gap"] or ""
-    whole = (found["whole"] or "0").replace(gap, "") if gap else found["whole"] or "0"
+    gap = match["gap"] or ""
+    whole = (match["whole"] or "0").replace(gap, "") if gap else match["whole"] or "0"
     whole = whole.replace(mark.thousands, "") if mark.thousands else whole
-    sign = "-" if found["sign"] in ("-", "−") else ""
-    fraction = (found["fraction"] or ".0")[1:]
-    value = float(f"{sign}{whole}.{fraction}{found['power'] or ''}")
+    sign = "-" if match["sign"] in ("-", "−") else ""
+    fraction = (match["fraction"] or ".0")[1:]
+    value = float(f"{sign}{whole}.{fraction}{match['power'] or ''}")
     if math.isinf(value) or (value == 0 and (whole + fraction).strip("0")):
         return Read(
             wrong=_("{text} is beyond the numbers that can be reckoned with.", text=shown(text)),

@@ -230,8 +230,8 @@ def _skips_the_middle(values: np.ndarray) -> bool:
 
 
 def _decimals(text: str) -> int:
-    found = _FRACTION.search(text)
-    return len(found[1]) if found else 0
+    match = _FRACTION.search(text)
+    return len(match[1]) if match else 0
 
 
 def check_sentinels(column: Column, unit: str) -> Iterator[Fault]:
@@ -288,13 +288,13 @@ def _codes_among(
         return [float(code) for code in distinct[huge]]
     greatest, positive = float(np.abs(bulk).max()), bool(bulk[0] >= 0)
     usual = counts[rest & ~odd & (distinct != 0)].max(initial=1)
-    found = huge | odd
+    suspect = huge | odd
     for place in np.flatnonzero(coded).tolist():
         code, count = float(distinct[place]), int(counts[place])
-        found[place] = _stands_apart(code, count, greatest, positive=positive) or (
+        suspect[place] = _stands_apart(code, count, greatest, positive=positive) or (
             code >= _LONG and count >= _MANY and count > 2 * usual
         )
-    return [float(code) for code in distinct[found]]
+    return [float(code) for code in distinct[suspect]]
 
 
 def looks_like_code(value: float) -> bool:

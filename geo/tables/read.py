@@ -113,17 +113,19 @@ def read_raw_table(
 def _in_archive(path: Path, kind: str, form: Form, member: str, limits: Limits) -> RawTable:
     """Return the one table of an archive; an archive in it is not opened."""
     what = _("tables")
-    found = Notices()
+    remarks = Notices()
     with ExitStack() as stack:
         if kind == "gzip":
             place = stack.enter_context(unpacked_gzip(path, limits=limits))
         elif not member and _holds_polygons_alone(path):
             place = stack.enter_context(
-                unpacked_vector(path, limits=limits, layer=form.layer, notices=found)
+                unpacked_vector(path, limits=limits, layer=form.layer, notices=remarks)
             )
         else:
             names = _tables_in(path)
-            pattern = member or only_member(path, names, what=what, stem=form.layer, notices=found)
+            pattern = member or only_member(
+                path, names, what=what, stem=form.layer, notices=remarks
+            )
             if len(list(filter(names.search, member_names(path)))) > 1:
                 form = replace(form, layer=None)  # it names the table
             place = stack.enter_context(
@@ -135,7 +137,7 @@ def _in_archive(path: Path, kind: str, form: Form, member: str, limits: Limits) 
         table = _read(place, inside, form, limits)
         prefix = f"{place.parent}{os.sep}"
         notices = () if member else tuple(without(note, prefix) for note in table.notices)
-    return replace(table, file=str(path), notices=(*found, *notices))
+    return replace(table, file=str(path), notices=(*remarks, *notices))
 
 
 def _holds_polygons_alone(path: Path) -> bool:

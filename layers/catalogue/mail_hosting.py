@@ -72,7 +72,7 @@ def measure_provider(territories: Territories, inputs: Inputs) -> Measurement:
     values = provider.map(numbers).fillna(float(OTHER)).where(provider.notna())
     reasons = pd.Series(int(Reason.PRESENT), index=values.index)
     reasons = reasons.mask(values.isna(), int(Reason.NOT_COLLECTED))
-    reasons = reasons.mask(~joined.found, int(Reason.NOT_MATCHED))
+    reasons = reasons.mask(~joined.matched, int(Reason.NOT_MATCHED))
     return Measurement(
         indicator=from_table(PROVIDER, table),
         values=values.astype("float64"),

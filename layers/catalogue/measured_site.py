@@ -37,9 +37,9 @@ def measure(
     website = joined.frame["website"]
     measured = statuses_of(inputs[SOURCE], website)[column]
     declared = presence.declares_website(joined.frame)
-    values = measured.where(joined.found & (declared == 1))
+    values = measured.where(joined.matched & (declared == 1))
     reasons = np.select(
-        [~joined.found, declared == 0, values.isna()],
+        [~joined.matched, declared == 0, values.isna()],
         [int(Reason.NOT_MATCHED), int(Reason.NOT_APPLICABLE), int(Reason.NOT_COLLECTED)],
         default=int(Reason.PRESENT),
     )

@@ -114,10 +114,10 @@ def _layer(indicator: Indicator, figure: Figure, *, needs: tuple[str, ...]) -> L
 LAYERS = (
     _layer(
         CRITERIA_MET,
-        lambda found: 100 * found.criteria[list(CRITERIA)].mean(axis=1),
+        lambda conformance: 100 * conformance.criteria[list(CRITERIA)].mean(axis=1),
         needs=DECLARED,
     ),
-    _layer(WEBSITE, lambda found: found.criteria["1.a"], needs=EVALUATED),
-    _layer(EMAIL, lambda found: found.criteria["2.a"], needs=EVALUATED),
-    _layer(SCORE, lambda found: score_of_commune(found.criteria), needs=EVALUATED),
+    _layer(WEBSITE, lambda conformance: conformance.criteria["1.a"], needs=EVALUATED),
+    _layer(EMAIL, lambda conformance: conformance.criteria["2.a"], needs=EVALUATED),
+    _layer(SCORE, lambda conformance: score_of_commune(conformance.criteria), needs=EVALUATED),
 )

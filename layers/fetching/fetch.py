@@ -159,7 +159,7 @@ def fetch_source(
             partial,
             held_etag=stored.etag if stored is not None and same_url else "",
             max_bytes=connector.resource.max_bytes,
-            told=lambda size, total: progress(connector.id, size, total) if progress else None,
+            progress=lambda size, total: progress(connector.id, size, total) if progress else None,
         )
     if etag is None and stored is not None:
         return Fetched(connector.id, store.path_of(stored), stored.source(connector), "unchanged")

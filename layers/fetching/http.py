@@ -129,7 +129,7 @@ class Transport:
         *,
         held_etag: str,
         max_bytes: int,
-        told: Callable[[int, int | None], None],
+        progress: Callable[[int, int | None], None],
     ) -> str | None:
         """Download a file to `place`, and resume a partial file there.
 
@@ -151,7 +151,7 @@ class Transport:
                         raise ProblemWithEnvironment(_refusal(address.url, response.status_code))
                     if verdict in ("whole", "rest"):
                         size = begun.size if begun is not None and verdict == "rest" else 0
-                        return self._save(response, address, place, size, max_bytes, told)
+                        return self._save(response, address, place, size, max_bytes, progress)
                     problem = _("it answered {status}", status=response.status_code)
                     if verdict == "anew":
                         partial.forget(place)
@@ -192,7 +192,7 @@ class Transport:
         place: Path,
         size: int,
         max_bytes: int,
-        told: Callable[[int, int | None], None],
+        progress: Callable[[int, int | None], None],
     ) -> str:
         """Write the body of an answer to the partial file, after its first `size` bytes.
 
@@ -210,7 +210,7 @@ class Transport:
                     break
                 self._check_time(address.url, size)
                 stream.write(chunk)
-                told(size, total)
+                progress(size, total)
         if size > max_bytes:
             partial.forget(place)
             raise ProblemWithEnvironment(_oversize(address.url, size, max_bytes))
@@ -370,8 +370,8 @@ class Transport:
         self._refuse_private(host, known)
         return known
 
-    def _refuse_private(self, host: str, found: list[str]) -> None:
-        private = [address for address in found if not addresses.is_public(address)]
+    def _refuse_private(self, host: str, resolved: list[str]) -> None:
+        private = [address for address in resolved if not addresses.is_public(address)]
         if private and host not in self.access.allowed_hosts:
             raise ProblemWithEnvironment(
                 _(

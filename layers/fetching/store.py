@@ -170,12 +170,12 @@ def user_store() -> Store:
     return Store(Path(folder))
 
 
-def _record_of(found: Mapping[str, object], connector_id: str) -> Record | None:
+def _record_of(entry: Mapping[str, object], connector_id: str) -> Record | None:
     """Return the record of a connector, or None if it is not one that `keep` writes."""
     known = {one.name for one in fields(Record)}
-    texts = {name: value for name, value in found.items() if name != "size"}
-    size = found.get("size")
-    if not found.keys() <= known or not all(isinstance(value, str) for value in texts.values()):
+    texts = {name: value for name, value in entry.items() if name != "size"}
+    size = entry.get("size")
+    if not entry.keys() <= known or not all(isinstance(value, str) for value in texts.values()):
         return None
     if not isinstance(size, int) or isinstance(size, bool):
         return None

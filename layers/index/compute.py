@@ -172,8 +172,8 @@ def _draw_or_read(scoring: ScoredAtlas, territories: Territories, *, drawable: b
     return drawn
 
 
-def _draw(found: ScoredAtlas, territories: Territories, *, drawable: bool) -> _Drawn:
-    scored, recipe = found.scored, found.scored.recipe
+def _draw(scored_atlas: ScoredAtlas, territories: Territories, *, drawable: bool) -> _Drawn:
+    scored, recipe = scored_atlas.scored, scored_atlas.scored.recipe
     notices: tuple[str, ...] = ()
     means: Mapping[str, pd.DataFrame] = {}
     varied = recipe.has_errors or recipe.uncertainty.varies
@@ -181,12 +181,12 @@ def _draw(found: ScoredAtlas, territories: Territories, *, drawable: bool) -> _D
         none = dict.fromkeys(_DRAWN, np.nan)
         tables = {name: table.assign(**none) for name, table in _ranks(scored).items()}
     elif recipe.has_errors:
-        tables, means, notices = _under_errors(found, territories)
+        tables, means, notices = _under_errors(scored_atlas, territories)
     else:
-        drawn = draw_dimensions(found.values, scored, context=found.context)
+        drawn = draw_dimensions(scored_atlas.values, scored, context=scored_atlas.context)
         tables = {name: one.table[["rank", *_DRAWN]] for name, one in drawn.items()}
         notices = drawn[recipe.id].notices
-        means = draw_area_means(found, territories)
+        means = draw_area_means(scored_atlas, territories)
     tables = {
         name: table.assign(tied=_tied(table["rank"])) if "rank" in table else table
         for name, table in tables.items()
@@ -207,20 +207,20 @@ def _ranks(scored: Scored) -> dict[str, pd.DataFrame]:
 
 
 def _under_errors(
-    found: ScoredAtlas, territories: Territories
+    scored_atlas: ScoredAtlas, territories: Territories
 ) -> tuple[dict[str, pd.DataFrame], Mapping[str, pd.DataFrame], tuple[str, ...]]:
     """Return the intervals under the stated errors, and apart from them, as `choice_…`, those of
     the ranks of the index under other choices; and the means of areas under the errors."""
-    scored, recipe = found.scored, found.scored.recipe
+    scored, recipe = scored_atlas.scored, scored_atlas.scored.recipe
     areas = AreaMeans(territories)
-    errors = draw_errors(scored, found.context, watch=areas.add)
+    errors = draw_errors(scored, scored_atlas.context, watch=areas.add)
     means = areas.tables()
     tables = {name: table.join(errors.tables[name]) for name, table in _ranks(scored).items()}
     if errors.handicaps is not None:
         tables[HANDICAPS] = errors.handicaps
     if not recipe.uncertainty.varies:
         return tables, means, ()
-    choices = draw_ranks(found.values, scored, context=found.context, pairs=False)
+    choices = draw_ranks(scored_atlas.values, scored, context=scored_atlas.context, pairs=False)
     apart = choices.table[["rank_low", "rank_high", "worst_decile"]].add_prefix("choice_")
     return {**tables, recipe.id: tables[recipe.id].join(apart)}, means, choices.notices
 

@@ -29,18 +29,18 @@ class Joined:
 
     Attributes:
         frame: index as the territories; the columns of the table, missing without a row.
-        found: whether the territory, or the one that contains it, has a row.
+        matched: whether the territory, or the one that contains it, has a row.
         account: what became of the rows of the table.
         native_level: the level at which the figures of the table were measured.
-        told: why cells of the table are missing, according to its publisher; same index.
+        published: why cells of the table are missing, according to its publisher; same index.
         derived: what `derive` computed of the frame, by name.
     """
 
     frame: pd.DataFrame
-    found: pd.Series
+    matched: pd.Series
     account: Account
     native_level: str
-    told: pd.DataFrame | None = None
+    published: pd.DataFrame | None = None
     derived: dict[str, pd.Series] = field(default_factory=dict, repr=False, compare=False)
 
     def derive(self, name: str, compute: Callable[[pd.DataFrame], pd.Series]) -> pd.Series:
@@ -54,13 +54,13 @@ class Joined:
 
         *Not in the table* without a row, else what the publisher says, else *not published*.
         """
-        reasons = np.full(len(self.found), int(Reason.NOT_PUBLISHED), dtype="int8")
-        if self.told is not None and column in self.told:
-            told = self.told[column].fillna(int(Reason.PRESENT)).to_numpy("int8")
-            reasons = np.where(told == Reason.PRESENT, reasons, told)
+        reasons = np.full(len(self.matched), int(Reason.NOT_PUBLISHED), dtype="int8")
+        if self.published is not None and column in self.published:
+            published = self.published[column].fillna(int(Reason.PRESENT)).to_numpy("int8")
+            reasons = np.where(published == Reason.PRESENT, reasons, published)
         reasons[self.frame[column].notna().to_numpy()] = Reason.PRESENT
-        reasons[~self.found.to_numpy()] = Reason.NOT_MATCHED
-        return pd.Series(reasons, index=self.found.index)
+        reasons[~self.matched.to_numpy()] = Reason.NOT_MATCHED
+        return pd.Series(reasons, index=self.matched.index)
 
 
 def join_table(territories: Territories, table: Table, *, explain: Explain | None = None) -> Joined:
@@ -129,10 +129,10 @@ def _joined(territories: Territories, table: Table, *, explain: Explain | None) 
         everywhere = pd.Series(True, index=territories.codes)
         # On the very codes of the territories: what has the same index need not be compared.
         frame = table.frame.set_axis(territories.codes)
-        told = table.reasons
-        if told is not None:
-            told = told.reindex(table.frame.index).set_axis(territories.codes)
-        return Joined(frame, everywhere, account, table.level, told=told)
+        published = table.reasons
+        if published is not None:
+            published = published.reindex(table.frame.index).set_axis(territories.codes)
+        return Joined(frame, everywhere, account, table.level, published=published)
     # In the type of the table's own index.
     wanted = pd.Index(keys.to_numpy(), dtype=table.frame.index.dtype)
     frame = table.frame.reindex(wanted)
@@ -143,7 +143,11 @@ def _joined(territories: Territories, table: Table, *, explain: Explain | None) 
     if given_reasons is not None:
         given_reasons.index = territories.codes
     return Joined(
-        frame=frame, found=is_matched, account=account, native_level=table.level, told=given_reasons
+        frame=frame,
+        matched=is_matched,
+        account=account,
+        native_level=table.level,
+        published=given_reasons,
     )
 
 

@@ -161,7 +161,7 @@ def compute_barometer(
     chosen = tuple(categories)
     notices = []
     listed = {wave.date: _criteria(wave, generic) for wave in ordered}
-    found = listed
+    figures = listed
     if events is None:
         notices.append(
             remark(
@@ -172,21 +172,21 @@ def compute_barometer(
             )
         )
     else:
-        found = {
+        figures = {
             wave.date: _on_codes_of(wave, ordered[-1], listed, events, weights, level_of_codes)
             for wave in ordered
         }
     rows = [
-        _cell(category, criterion, wave.date, found[wave.date])
+        _cell(category, criterion, wave.date, figures[wave.date])
         for category in chosen
         for criterion in criteria
         for wave in ordered
     ]
     changes = [
-        _change(category, criterion, pair, found, listed)
+        _change(category, criterion, pair, figures, listed)
         for category in chosen
         for criterion in criteria
-        for pair in _pairs(category, criterion, found)
+        for pair in _pairs(category, criterion, figures)
     ]
     return Barometer(
         table=pd.DataFrame(rows, columns=list(_CELL)),

@@ -63,8 +63,8 @@ def conformance_on(territories: Territories, inputs: Inputs) -> Conformance:
     measured = _measured(territories, inputs, joined.frame)
     criteria = evaluate(joined.frame, generic, measured=measured)
     reasons = reasons_of(criteria)
-    criteria = criteria.where(joined.found, axis=0)
-    reasons = reasons.where(joined.found, int(Reason.NOT_MATCHED), axis=0).astype("int8")
+    criteria = criteria.where(joined.matched, axis=0)
+    reasons = reasons.where(joined.matched, int(Reason.NOT_MATCHED), axis=0).astype("int8")
     measuring = (PROBE,) if PROBE in inputs else (SITES, MAIL)
     used = [name for name in (presence.DIRECTORY, *measuring) if name in inputs]
     return Conformance(

@@ -130,7 +130,7 @@ def measure_criterion(
     table = inputs[source]
     joined = join_table(territories, table)
     generic = inputs[GENERIC].frame.index if GENERIC in inputs else pd.Index([])
-    directory, in_directory = joined.frame, joined.found
+    directory, in_directory = joined.frame, joined.matched
     indicator = from_table(indicator, table)
     if reads == "email_domain" and source == DIRECTORY and MAIL_SCAN in inputs:
         domains = join_table(territories, inputs[MAIL_SCAN]).frame["domain"]

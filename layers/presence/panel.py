@@ -22,13 +22,13 @@ CRITERIA = ("website", "https", "own-email")
 class Panel:
     """Criteria of presence at several dates, on the territories of the atlas.
 
-    Attributes: waves: ISO dates, ascending; the last is that of the atlas. found: by criterion:
+    Attributes: waves: ISO dates, ascending; the last is that of the atlas. by_criterion:
         index as the atlas, one column per wave; 1, 0, or NaN if it is not known or the code was not
         in use.
     """
 
     waves: tuple[str, ...]
-    found: Mapping[str, pd.DataFrame]
+    by_criterion: Mapping[str, pd.DataFrame]
 
 
 def read_panel(atlas: Atlas) -> Panel | None:

@@ -125,35 +125,37 @@ def score_of_area(criteria: pd.DataFrame, areas: pd.Series) -> pd.DataFrame:
     return pd.DataFrame({"score": grouped.mean(), "known": grouped.count() / grouped.size()})
 
 
-def _website(website: pd.Series, host: pd.Series, known: pd.DataFrame, found: pd.DataFrame) -> None:
+def _website(
+    website: pd.Series, host: pd.Series, known: pd.DataFrame, criteria: pd.DataFrame
+) -> None:
     declared = host.notna()
     secure = website.astype("string").str.strip().str.lower().str.startswith("https://")
-    found["1.1"] = declared.astype("float64")
-    found["1.2"] = (declared & _is_sovereign(host)).astype("float64")
-    found["1.3"] = known["reachable"].mask(~declared, 0.0)
+    criteria["1.1"] = declared.astype("float64")
+    criteria["1.2"] = (declared & _is_sovereign(host)).astype("float64")
+    criteria["1.3"] = known["reachable"].mask(~declared, 0.0)
     for name in ("https", "certificate", "own_domain", "redirections"):
         # A site that does not answer meets none of the criteria of its answer.
-        found[MEASURED[name]] = known[name].mask(found["1.3"] == 0, 0.0)
+        criteria[MEASURED[name]] = known[name].mask(criteria["1.3"] == 0, 0.0)
     # The redirections lead to https, so they are not met without https.
-    found["1.7"] = found["1.7"].mask(found["1.4"] == 0, 0.0)
-    found["1.8"] = (declared & secure.fillna(False)).astype("float64")
+    criteria["1.7"] = criteria["1.7"].mask(criteria["1.4"] == 0, 0.0)
+    criteria["1.8"] = (declared & secure.fillna(False)).astype("float64")
 
 
 def _email(
-    domain: pd.Series, known: pd.DataFrame, generic: Collection[str], found: pd.DataFrame
+    domain: pd.Series, known: pd.DataFrame, generic: Collection[str], criteria: pd.DataFrame
 ) -> None:
     domain = domain.astype("string").str.strip().str.lower()
     declared = domain.str.contains(".", regex=False).fillna(False).astype(bool)
-    found["2.1"] = declared.astype("float64")
-    found["2.2"] = (declared & ~domain.isin(list(generic))).astype("float64")
-    found["2.4"] = known["mx"].mask(~declared, 0.0)
+    criteria["2.1"] = declared.astype("float64")
+    criteria["2.2"] = (declared & ~domain.isin(list(generic))).astype("float64")
+    criteria["2.4"] = known["mx"].mask(~declared, 0.0)
     for name in ("spf", "dmarc", "dmarc_strict", "mx_eu"):
         # Without an MX record no mail arrives, and the référentiel checks nothing else.
-        found[MEASURED[name]] = known[name].mask(found["2.4"] == 0, 0.0)
-    found["2.7"] = found["2.7"].mask(found["2.6"] == 0, 0.0)
+        criteria[MEASURED[name]] = known[name].mask(criteria["2.4"] == 0, 0.0)
+    criteria["2.7"] = criteria["2.7"].mask(criteria["2.6"] == 0, 0.0)
 
 
-def _same_domain(email_domain: pd.Series, host: pd.Series, found: pd.DataFrame) -> pd.Series:
+def _same_domain(email_domain: pd.Series, host: pd.Series, criteria: pd.DataFrame) -> pd.Series:
     """Criterion 2.3: the e-mail's domain is the site's, and has a sovereign extension.
 
     It is waived (missing) if no site with a sovereign extension is declared, provided that the
@@ -162,8 +164,8 @@ def _same_domain(email_domain: pd.Series, host: pd.Series, found: pd.DataFrame) 
     domain = email_domain.astype("string").str.strip().str.lower()
     sovereign = _is_sovereign(domain)
     same = (host == domain).fillna(False).astype(bool)
-    met = (same & sovereign & (found["2.2"] == 1)).astype("float64")
-    return met.mask((found["1.2"] == 0) & sovereign)
+    met = (same & sovereign & (criteria["2.2"] == 1)).astype("float64")
+    return met.mask((criteria["1.2"] == 0) & sovereign)
 
 
 def _is_sovereign(names: pd.Series) -> pd.Series:
@@ -174,9 +176,9 @@ def _is_sovereign(names: pd.Series) -> pd.Series:
     return pd.Series(ends, index=names.index, dtype="bool")
 
 
-def _waived(found: pd.DataFrame) -> pd.Series:
+def _waived(criteria: pd.DataFrame) -> pd.Series:
     """Return criterion 2.3, met if it is waived."""
-    return found["2.3"].mask(found["2.3"].isna() & (found["1.2"] == 0), 1.0)
+    return criteria["2.3"].mask(criteria["2.3"].isna() & (criteria["1.2"] == 0), 1.0)
 
 
 def _all_of(parts: list[pd.Series]) -> pd.Series:

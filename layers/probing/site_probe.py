@@ -341,23 +341,23 @@ def _read_statement(
     answer: Answer,
     kind: statements.Kind,
     accounts: list[Account],
-    found: dict[str, Any],
+    entry: dict[str, Any],
 ) -> None:
-    """What an accessibility statement or a legal notice adds to the accounts and to `found`."""
+    """What an accessibility statement or a legal notice adds to the accounts and to `entry`."""
     page = _document(answer)
     _add_accounts(accounts, page, visit)
     if kind == "accessibility":
-        _read_declaration(page, found, until=visit.today)
-    elif not found["level"] and (level := statements.level_mentioned(page.text)):
-        found |= {"level": level, "page": page.url, "how": "mention"}
+        _read_declaration(page, entry, until=visit.today)
+    elif not entry["level"] and (level := statements.level_mentioned(page.text)):
+        entry |= {"level": level, "page": page.url, "how": "mention"}
 
 
-def _read_declaration(page: Document, found: dict[str, Any], *, until: date) -> None:
+def _read_declaration(page: Document, entry: dict[str, Any], *, until: date) -> None:
     declared = statements.level_declared(page.text)
-    found["declares"] = bool(declared) or "rgaa" in page.text.lower()
+    entry["declares"] = bool(declared) or "rgaa" in page.text.lower()
     if declared:
-        found |= {"level": declared, "page": page.url, "how": "statement"}
-    found["date"] = statements.date_declared(page.text, until=until)
+        entry |= {"level": declared, "page": page.url, "how": "statement"}
+    entry["date"] = statements.date_declared(page.text, until=until)
 
 
 def _why_not(answer: Answer) -> str:

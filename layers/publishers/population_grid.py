@@ -145,7 +145,7 @@ def populated_middles(paths: Iterable[Path], territories: Territories) -> gpd.Ge
 
     from zoneblanche.layers.measuring.nearby import located_in
 
-    found = []
+    parts = []
     for path in paths:
         cells = read_cells(path)
         half = cells.size / 2
@@ -162,9 +162,9 @@ def populated_middles(paths: Iterable[Path], territories: Territories) -> gpd.Ge
         sums = sums[sums["people"] > 0]
         east, north = (sums[name] / sums["people"] for name in ("east", "north"))
         middles = gpd.GeoSeries.from_xy(east, north, index=sums.index, crs=cells.crs)
-        found.append(middles.to_crs("EPSG:4326"))
+        parts.append(middles.to_crs("EPSG:4326"))
     # A commune is in one part of the country: the first file with its people has all of them.
-    whole = pd.concat(found)
+    whole = pd.concat(parts)
     return whole[~whole.index.duplicated()]
 
 

@@ -46,7 +46,7 @@ class CaptionFacts:
 def draw_legend(
     pen: Pen,
     classed: Classed,
-    told: CaptionFacts,
+    facts: CaptionFacts,
     *,
     left: float,
     top: float,
@@ -54,9 +54,9 @@ def draw_legend(
     letters: Letters,
 ) -> float:
     """Draw the legend and return where it ends."""
-    column = _Column(pen, told, letters, left, width, top)
-    if told.heading:
-        column.say(told.heading, letters.text, bold=True, most=4)
+    column = _Column(pen, facts, letters, left, width, top)
+    if facts.heading:
+        column.say(facts.heading, letters.text, bold=True, most=4)
         column.y += 4
     if classed.square is not None:
         _draw_square(column, classed, *classed.square)
@@ -72,7 +72,7 @@ class _Column:
     """A column of the paper that is filled from its top; `y` is the end of its content."""
 
     pen: Pen
-    told: CaptionFacts
+    facts: CaptionFacts
     letters: Letters
     left: float
     width: float
@@ -98,12 +98,12 @@ class _Column:
         """Draw a swatch, its label in as many lines as it needs, and its number and share at the
         right."""
         pen, small, right = self.pen, self.letters.small, self.left + self.width
-        number = format_number(count, 0, self.told.lang)
-        share_wide = pen.measure(f"< 1{percent_sign(self.told.lang)}", small) + 4
+        number = format_number(count, 0, self.facts.lang)
+        share_wide = pen.measure(f"< 1{percent_sign(self.facts.lang)}", small) + 4
         reach = pen.measure(number, small) + share_wide + 4
         base = self.y + self.letters.line
         pen.box(self.left, base - SWATCH_HIGH + 1.5, SWATCH_WIDE, SWATCH_HIGH, colour=colour,
-                hatch=hatch, coarse=self.told.coarse and hatch is None,
+                hatch=hatch, coarse=self.facts.coarse and hatch is None,
                 line=RULE["light"])  # fmt: skip
         pen.write(right - share_wide, base, number, small, align="right")
         pen.write(right, base, self._share(count), small, colour=QUIET, align="right")
@@ -113,18 +113,18 @@ class _Column:
         self.y = base + (len(lines) - 1) * self.letters.line + 2
 
     def _share(self, count: int) -> str:
-        total = int(self.told.inside.sum())
+        total = int(self.facts.inside.sum())
         percent = 100 * count / total if total else 0.0
-        text = "< 1" if 0 < percent < 1 else format_number(percent, 0, self.told.lang)
-        return text + percent_sign(self.told.lang)
+        text = "< 1" if 0 < percent < 1 else format_number(percent, 0, self.facts.lang)
+        return text + percent_sign(self.facts.lang)
 
 
 def _draw_classes(column: _Column, classed: Classed) -> None:
-    small, lang = column.letters.small, column.told.lang
+    small, lang = column.letters.small, column.facts.lang
     if classed.ends:
         column.say(classed.ends[0], small, quiet=True)
         column.y += 3
-    counts = classed.counts(column.told.inside)
+    counts = classed.counts(column.facts.inside)
     for colour, label, count in zip(classed.colours, classed.labels, counts, strict=True):
         if count:
             column.row(label, count, colour)
@@ -134,7 +134,7 @@ def _draw_classes(column: _Column, classed: Classed) -> None:
         column.y += 2
     words = translate_all(WORDS, lang)
     if classed.method:
-        whole = f"{format_number(len(classed.of), 0, lang)} {column.told.units}"
+        whole = f"{format_number(len(classed.of), 0, lang)} {column.facts.units}"
         how = f"{words['scheme']}{words['colon']}{words[f'scheme_{classed.method}']}, {whole}"
         column.say(how, small, quiet=True)
     column.y += 3
@@ -142,8 +142,8 @@ def _draw_classes(column: _Column, classed: Classed) -> None:
 
 def _draw_missing(column: _Column, classed: Classed) -> None:
     """Draw the hatch for "no data", with its number and its reasons; nothing if none is missing."""
-    lang = column.told.lang
-    reasons = classed.missing(column.told.inside, lang)
+    lang = column.facts.lang
+    reasons = classed.missing(column.facts.inside, lang)
     if not reasons:
         return
     ground, stripe = MISSING["light"]
@@ -166,7 +166,7 @@ def _draw_square(column: _Column, classed: Classed, across: Axis, up: Axis) -> N
     widest = max(pen.measure(label, small) for label in across.labels) + 5
     side = min((column.width - margin) / 3, max(SIDE, widest))
     high = SIDE * 0.72
-    counts = classed.counts(column.told.inside)
+    counts = classed.counts(column.facts.inside)
     for row, step in enumerate((2, 1, 0)):
         middle = column.y + row * high + high / 2 + small * 0.36
         pen.write(left + margin - 4, middle, up.labels[step], small, align="right")
@@ -175,7 +175,7 @@ def _draw_square(column: _Column, classed: Classed, across: Axis, up: Axis) -> N
             colour = classed.colours[k]
             pen.box(x, column.y + row * high, side, high, colour=colour, line=RULE["light"])
             ink = max(("#ffffff", INK["light"]), key=lambda one: contrast(colour, one))
-            number = format_number(counts[k], 0, column.told.lang)
+            number = format_number(counts[k], 0, column.facts.lang)
             pen.write(x + side / 2, middle, number, small, colour=ink, align="center")
     column.y += 3 * high
     below = [

@@ -213,8 +213,8 @@ def _row(name: str, level: str, figures: list[float]) -> str:
     )
 
 
-def _line(name: str, found: str, limit: str, within: bool) -> str:
-    return f"| {name} | | {found} | | {limit} | {'within' if within else 'missed'} |"
+def _line(name: str, measured: str, limit: str, within: bool) -> str:
+    return f"| {name} | | {measured} | | {limit} | {'within' if within else 'missed'} |"
 
 
 if __name__ == "__main__":

@@ -273,10 +273,11 @@ def _stop(processes: list[multiprocessing.Process], folder: Path) -> None:
     )
 
 
-def _line(title: str, sites: int, found: Measured) -> str:
+def _line(title: str, sites: int, measured: Measured) -> str:
+    speed = sites / measured.seconds
     return (
-        f"{title:20} {sites:7,} sites {found.seconds:7.0f} s {sites / found.seconds:7.1f} sites/s "
-        f"{found.processor:7.0f} s of processor {found.megabytes:6.0f} MB"
+        f"{title:20} {sites:7,} sites {measured.seconds:7.0f} s {speed:7.1f} sites/s "
+        f"{measured.processor:7.0f} s of processor {measured.megabytes:6.0f} MB"
     )
 
 

@@ -101,11 +101,11 @@ def _text_of(name: str) -> str:
     return metadata.distribution(name).read_text("METADATA") or ""
 
 
-def page_text(found: list[Dependency]) -> str:
+def page_text(dependencies: list[Dependency]) -> str:
     """Return the page of licences."""
     rows = [
         f"| {one.name} | {one.version} | {one.licence} | {', '.join(one.extras) or '–'} |\n"
-        for one in found
+        for one in dependencies
     ]
     vendored = json.loads((ROOT / "maps" / "assets" / "vendored.json").read_text("utf-8"))
     scripts = [

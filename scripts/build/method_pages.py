@@ -314,13 +314,13 @@ def _influence_lines(scored: Scored) -> Iterator[str]:
     yield ""
 
 
-def _robustness_lines(atlas: Atlas, recipe: Recipe, found: ScoredAtlas) -> Iterator[str]:
+def _robustness_lines(atlas: Atlas, recipe: Recipe, scored_atlas: ScoredAtlas) -> Iterator[str]:
     yield "### Robustness"
     yield ""
     if not recipe.draws:
         yield "The recipe has no draws."
         return
-    drawn = draw_ranks(found.values, found.scored, context=found.context)
+    drawn = draw_ranks(scored_atlas.values, scored_atlas.scored, context=scored_atlas.context)
     width = (drawn.table["rank_high"] - drawn.table["rank_low"]).dropna()
     sure = int((drawn.table["worst_decile"] >= 0.95).sum())
     yield (

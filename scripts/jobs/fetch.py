@@ -66,9 +66,9 @@ def fetch_country(
     return fetched
 
 
-def print_left(folder: Path, found: Iterable[Fetched], *, lang: str) -> None:
+def print_left(folder: Path, fetched: Iterable[Fetched], *, lang: str) -> None:
     """Print the files of the folder that are not used, each with the reason."""
-    left = left_in(folder, {got.connector: got.path.name for got in found})
+    left = left_in(folder, {got.connector: got.path.name for got in fetched})
     if left:
         head = ngettext("{count} file was not taken:", "{count} files were not taken:", len(left))
         print(translate(head, lang))
@@ -77,9 +77,9 @@ def print_left(folder: Path, found: Iterable[Fetched], *, lang: str) -> None:
         print(f"  {translate(line, lang)}")
 
 
-def print_fetched(found: Iterable[Fetched], store: Store, *, lang: str) -> None:
+def print_fetched(fetched: Iterable[Fetched], store: Store, *, lang: str) -> None:
     """Print one line per file: its id, what was done, size and date; then how to use them."""
-    for one in found:
+    for one in fetched:
         megabytes = quantity(one.path.stat().st_size / 1e6, digits=1)
         size = translate(_("{size} MB", size=megabytes), lang)
         version = one.path.name if one.how == "folder" else one.source.published

@@ -265,20 +265,20 @@ def write_table(table: pd.DataFrame, path: Path, *, seed: int) -> None:
         pq.write_table(content.replace_schema_metadata(schema.metadata), staging)
 
 
-def _estimated(found: Estimate, lang: str) -> str:
+def _estimated(estimate: Estimate, lang: str) -> str:
     plan = _(
         "{authorities} authorities: {sites} sites on {hosts} hosts and {domains} mail domains.",
-        authorities=quantity(found.authorities),
-        sites=quantity(found.sites),
-        hosts=quantity(found.hosts),
-        domains=quantity(found.domains),
+        authorities=quantity(estimate.authorities),
+        sites=quantity(estimate.sites),
+        hosts=quantity(estimate.hosts),
+        domains=quantity(estimate.domains),
     )
     cost = _(
         "About {requests} requests and {questions} DNS questions, {minutes} minutes or more: "
         "hosters that serve many sites are asked once a second.",
-        requests=quantity(found.requests),
-        questions=quantity(found.questions),
-        minutes=quantity(found.minutes, digits=0),
+        requests=quantity(estimate.requests),
+        questions=quantity(estimate.questions),
+        minutes=quantity(estimate.minutes, digits=0),
     )
     return translate(join((plan, cost), "\n"), lang)
 

@@ -52,14 +52,14 @@ class Finding:
         case: number of the try; the seed and it give the same files again.
         arguments: of the command, with places for the files and the results.
         spoiled: names of the damaged files.
-        said: the end of the command's stderr.
+        stderr: the end of the command's stderr.
     """
 
     fault: str
     case: int
     arguments: tuple[str, ...]
     spoiled: tuple[str, ...]
-    said: str
+    stderr: str
 
 
 def fuzz(
@@ -96,7 +96,7 @@ def fuzz(
             outcome, fault = try_on(ground, trial, bounds or Bounds())
             ends[f"{trial.arguments[0]}: {fault or f'exit {outcome.status}'}"] += 1
             if fault:
-                finding = Finding(fault, case, trial.arguments, spoiled, outcome.said[-3000:])
+                finding = Finding(fault, case, trial.arguments, spoiled, outcome.stderr[-3000:])
                 findings.append(finding)
                 _tell(finding, outcome)
                 if keep is not None:
@@ -146,7 +146,7 @@ def try_on(ground: Path, trial: Trial, bounds: Bounds) -> tuple[Outcome, str]:
 
 
 def _tell(finding: Finding, outcome: Outcome) -> None:
-    last = finding.said.strip().splitlines()[-1:] or [""]
+    last = finding.stderr.strip().splitlines()[-1:] or [""]
     print(
         f"case {finding.case}, {finding.arguments[0]}: {finding.fault} "
         f"({', '.join(finding.spoiled)}; "
@@ -161,7 +161,7 @@ def _keep(finding: Finding, ground: Path, place: Path) -> None:
         if (ground / name).is_dir():
             shutil.copytree(ground / name, place / name, symlinks=True, ignore=_special)
     again = shlex.join(["zoneblanche", *filled(finding.arguments, place)])
-    text = f"{finding.fault}\n\n{again}\n\n{', '.join(finding.spoiled)}\n\n{finding.said}"
+    text = f"{finding.fault}\n\n{again}\n\n{', '.join(finding.spoiled)}\n\n{finding.stderr}"
     (place / "fault.txt").write_text(text, encoding="utf-8")
 
 

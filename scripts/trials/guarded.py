@@ -47,14 +47,14 @@ class Outcome:
 
     Attributes:
         status: its exit status; negative if a signal ended it.
-        said: its stderr.
+        stderr: its messages.
         seconds: wall time.
         hung: it was killed because its time was over.
         socket: its first request to the network, or "".
     """
 
     status: int
-    said: str
+    stderr: str
     seconds: float
     hung: bool = False
     socket: str = ""
@@ -70,13 +70,13 @@ class Outcome:
             return f"opens a socket: {self.socket}"
         if self.status not in (0, 2, 3):
             return f"ends with {self.status}"
-        if "Traceback (most recent call last)" in self.said:
+        if "Traceback (most recent call last)" in self.stderr:
             return "shows a traceback"
-        if RAN_OVER_MEMORY in self.said:
+        if RAN_OVER_MEMORY in self.stderr:
             return "takes too much memory"
-        if self.status and not self.said.strip():
+        if self.status and not self.stderr.strip():
             return "refuses without a message"
-        if "Warning:" in self.said:
+        if "Warning:" in self.stderr:
             return "lets a warning of a library through"
         return ""
 
@@ -122,7 +122,7 @@ def run_alone(
             child.kill()
             status, hung = child.wait(), True
     output = log.read_text("utf-8", errors="replace")
-    return Outcome(status=status, said=output, seconds=time.monotonic() - started, hung=hung)
+    return Outcome(status=status, stderr=output, seconds=time.monotonic() - started, hung=hung)
 
 
 def watch(task: Callable[[], None], *, log: Path, bounds: Bounds, served: bool = False) -> Outcome:
@@ -149,7 +149,7 @@ def watch(task: Callable[[], None], *, log: Path, bounds: Bounds, served: bool =
     socket_log = log.with_suffix(".socket")
     return Outcome(
         status=os.waitstatus_to_exitcode(status),
-        said=output,
+        stderr=output,
         seconds=time.monotonic() - started,
         hung=hung,
         socket=socket_log.read_text("utf-8") if socket_log.exists() else "",

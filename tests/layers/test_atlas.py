@@ -120,7 +120,7 @@ def test_a_containers_figure_is_handed_down_and_says_so(toy: Territories) -> Non
     assert joined.native_level == "departement"
     assert list(joined.frame["share"][:2]) == [7, 7]
     assert joined.frame["share"][2:].isna().all()
-    assert list(joined.found) == [True, True, False, False]
+    assert list(joined.matched) == [True, True, False, False]
 
 
 def test_a_table_is_joined_once(toy: Territories) -> None:

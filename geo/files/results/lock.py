@@ -92,9 +92,9 @@ def follow_links(path: Path) -> Path:
         ValueError: a name that no file system accepts.
     """
     try:
-        found = path.resolve()
-        if not found.is_symlink():
-            return found
+        target = path.resolve()
+        if not target.is_symlink():
+            return target
     except RuntimeError as error:
         raise OSError(_LINKS_IN_A_RING, os.strerror(_LINKS_IN_A_RING), str(path)) from error
     raise OSError(_LINKS_IN_A_RING, os.strerror(_LINKS_IN_A_RING), str(path))

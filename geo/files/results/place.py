@@ -72,8 +72,8 @@ def check_file_place(target: Path, kind: str) -> None:
                 _("the command reads this file; an output never replaces an input."),
                 _("Name another file."),
             )
-        found = kind_signed(target)
-        if found is None:
+        signed = kind_signed(target)
+        if signed is None:
             raise refusal(
                 target,
                 _(
@@ -82,13 +82,13 @@ def check_file_place(target: Path, kind: str) -> None:
                 ),
                 OTHER_FILE,
             )
-        if found != kind:
+        if signed != kind:
             raise refusal(
                 target,
                 _(
                     "this file is another kind of result ({found}, not {kind}); it is not "
                     "replaced.",
-                    found=found,
+                    found=signed,
                     kind=kind,
                 ),
                 OTHER_FILE,
@@ -158,8 +158,8 @@ def _at_home(target: Path) -> InputError:
 
 
 def _check_own(target: Path, command: str) -> None:
-    found = sorted(entry.name for entry in target.iterdir())
-    others = [name for name in found if name not in HARMLESS]
+    entries = sorted(entry.name for entry in target.iterdir())
+    others = [name for name in entries if name not in HARMLESS]
     if not others:
         return
     account = read_account(target)

@@ -84,8 +84,8 @@ def _kind_told(stream: BinaryIO, form: str) -> str | None:
     start = max(0, end - _LONGEST)
     stream.seek(start)
     before = stream.read(end - start)
-    for found in _SIGNATURE.finditer(before):
-        kind, digest = found[1].decode(), found[2].decode()
+    for match in _SIGNATURE.finditer(before):
+        kind, digest = match[1].decode(), match[2].decode()
         remark = _remark(form, kind, digest)
         if before.endswith(remark):
             same = _digest(stream, kind, without=(end - len(remark), end)) == digest
@@ -122,8 +122,8 @@ def _anchor(stream: BinaryIO, form: str) -> int:
     start = stream.seek(max(0, size - _TAIL))
     tail = stream.read()
     marks = (b"startxref",) if form == "pdf" else (b"</html>", b"</svg>")
-    found = max(tail.rfind(mark) for mark in marks)
-    return 0 if found < 0 else start + found
+    position = max(tail.rfind(mark) for mark in marks)
+    return 0 if position < 0 else start + position
 
 
 def _remark(form: str, kind: str, digest: str) -> bytes:
@@ -173,12 +173,12 @@ def _remembered(path: Path, stream: BinaryIO) -> str | None:
         known |= set(_list().read_text("ascii").split("\n"))
     hashes: dict[str, str] = {}
     for text in sorted(known):
-        found = _SIGNATURE.fullmatch(text.encode("ascii", "replace"))
-        if found:
-            kind = found[1].decode()
+        match = _SIGNATURE.fullmatch(text.encode("ascii", "replace"))
+        if match:
+            kind = match[1].decode()
             if kind not in hashes:
                 hashes[kind] = _digest(stream, kind)
-            if hashes[kind] == found[2].decode():
+            if hashes[kind] == match[2].decode():
                 return kind
     return None
 

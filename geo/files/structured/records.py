@@ -19,10 +19,10 @@ def read_record(path: Path, *, most_bytes: int) -> dict[str, object] | None:
         return None
     try:
         check_file(path, most_bytes=most_bytes)
-        found = json.loads(read_bytes(path, most_bytes=most_bytes))
+        record = json.loads(read_bytes(path, most_bytes=most_bytes))
     except (ZoneblancheError, ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
+    return record if isinstance(record, dict) else None
 
 
 def write_whole(path: Path, text: str, *, made: Path) -> None:

@@ -220,10 +220,10 @@ def _too_deep(file: str, line: int | None = None) -> Fault:
 
 
 def _too_long(data: bytes, file: str) -> Fault:
-    for found in _LONG_NUMBER.finditer(data):
-        before = data[data.rfind(b"\n", 0, found.start()) + 1 : found.start()]
+    for match in _LONG_NUMBER.finditer(data):
+        before = data[data.rfind(b"\n", 0, match.start()) + 1 : match.start()]
         if not set(before) & set(b"\"'#"):  # neither text nor a comment
-            line = data.count(b"\n", 0, found.start()) + 1
+            line = data.count(b"\n", 0, match.start()) + 1
             break
     else:
         line = None

@@ -176,8 +176,8 @@ def _fault(entry: ErrorDetails, document: Document, model: type[BaseModel], at: 
     if kind in ("extra_forbidden", "missing"):
         table = _table_at(model, parts[:-1])
         unknown = kind == "extra_forbidden"
-        said = table.refuse_unknown(last, got) if unknown else table.refuse_missing(last)
-        return document.fault(key, said.sentence, remedy=said.remedy, kind=said.kind)
+        refusal = table.refuse_unknown(last, got) if unknown else table.refuse_missing(last)
+        return document.fault(key, refusal.sentence, remedy=refusal.remedy, kind=refusal.kind)
     if "sentence" in slots:
         key = (*key, slots["key"]) if slots["key"] else key
         more = {"remedy": slots["remedy"], "kind": kind}

@@ -118,21 +118,21 @@ def _records(data: bytes, file: str) -> tuple[list[Field], np.ndarray]:
 
 def _fields(descriptors: bytes, width: int) -> list[Field]:
     """Return the fields that fill a record, [] if they do not."""
-    found = []
+    fields = []
     for first in range(0, len(descriptors) - _DESCRIPTOR.size + 1, _DESCRIPTOR.size):
         if descriptors[first] == 0x0D:
             break
-        found.append(_DESCRIPTOR.unpack_from(descriptors, first))
-    short = [size for _name, _kind, size, _more in found]
+        fields.append(_DESCRIPTOR.unpack_from(descriptors, first))
+    short = [size for _name, _kind, size, _more in fields]
     # Some programs write the width of long texts into the byte of the decimals, too.
-    long = [size + 256 * more if kind == b"C" else size for _name, kind, size, more in found]
+    long = [size + 256 * more if kind == b"C" else size for _name, kind, size, more in fields]
     for widths in (short, long):
         if sum(widths) + 1 == width:
             starts = np.cumsum([1, *widths]).tolist()
             return [
                 Field(name.partition(b"\0")[0], kind.decode("latin-1").upper(), place, size)
                 for (name, kind, _size, _more), place, size in zip(
-                    found, starts, widths, strict=False
+                    fields, starts, widths, strict=False
                 )
             ]
     return []

@@ -164,7 +164,7 @@ def _attributes(
 ) -> tuple[list[dict[str, Any]], list[str]]:
     """Return the attributes of features as records: the identifier of each, if it has one, and its
     properties."""
-    found = [content] if content.get("type") == "Feature" else content.get("features")
+    features = [content] if content.get("type") == "Feature" else content.get("features")
     if kind == "TopoJSON":
         objects = content.get("objects")
         tables = objects if isinstance(objects, dict) else {}
@@ -173,13 +173,13 @@ def _attributes(
             for name, one in tables.items()
             if isinstance(one, dict) and isinstance(one.get("geometries"), list)
         }
-        found = named[choose_layer(list(named), layer, file=file)]
-    if not isinstance(found, list):
+        features = named[choose_layer(list(named), layer, file=file)]
+    if not isinstance(features, list):
         raise InputError(
             Fault(_("its features are not a list of objects."), file=file, kind="wrong-format")
         )
     records = []
-    for one in found:
+    for one in features:
         feature = one if isinstance(one, dict) else {}
         properties = feature.get("properties")
         properties = properties if isinstance(properties, dict) else {}

@@ -128,13 +128,13 @@ def check_features(count: int, fields: int, file: str, limits: Limits) -> None:
         raise too_large(_("{count} fields", count=quantity(fields)), limits.columns, file)
 
 
-def too_large(found: str, limit: int, file: str) -> InputError:
+def too_large(size: str, limit: int, file: str) -> InputError:
     """Return the error of a file beyond a limit."""
     return InputError(
         Fault(
             _(
                 "the file holds {found}, more than the limit of {limit}.",
-                found=found,
+                found=size,
                 limit=quantity(limit),
             ),
             file=file,

@@ -35,7 +35,7 @@ class Collapsed:
 
 
 def read_shapes(
-    found: Sequence[dict[str, Any]],
+    features: Sequence[dict[str, Any]],
     shape_of: Callable[[dict[str, Any], Collapsed], Any],
     *,
     file: str,
@@ -51,11 +51,11 @@ def read_shapes(
     Raises:
         InputError: more vertices than the limit.
     """
-    shapes = np.empty(len(found), dtype=object)
+    shapes = np.empty(len(features), dtype=object)
     unreadable: dict[int, str] = {}
     vertices = 0
     collapsed = Collapsed()
-    for number, feature in enumerate(found):
+    for number, feature in enumerate(features):
         try:
             shapes[number] = shape_of(feature, collapsed)
         except BadShape as error:

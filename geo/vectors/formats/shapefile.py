@@ -339,13 +339,13 @@ def _columns(
     return meta, wkb, columns
 
 
-def _check_figures(said: list[str], file: str) -> None:
+def _check_figures(messages: list[str], file: str) -> None:
     """Refuse cells of fields of figures that are none: GDAL reads 12 for `12,5`, and 0 for `n/a`.
 
     Raises:
         InputError: GDAL has said so.
     """
-    cells = {match[2]: match[1] for one in said if (match := _PARTLY_READ.match(one))}
+    cells = {match[2]: match[1] for one in messages if (match := _PARTLY_READ.match(one))}
     if cells:
         raise InputError(
             [

@@ -63,7 +63,7 @@ class AreaMeans:
         }
 
 
-def draw_area_means(found: ScoredAtlas, territories: Territories) -> dict[str, pd.DataFrame]:
+def draw_area_means(scored_atlas: ScoredAtlas, territories: Territories) -> dict[str, pd.DataFrame]:
     """Return the means of all areas in draws of the measurement errors that the recipe states, else
     of its choices: see `AreaMeans.tables`.
 
@@ -71,15 +71,19 @@ def draw_area_means(found: ScoredAtlas, territories: Territories) -> dict[str, p
         found: the index on the territories.
         territories: those of the index.
     """
-    means, scored = AreaMeans(territories), found.scored
+    means, scored = AreaMeans(territories), scored_atlas.scored
     if is_drawn(scored.recipe):
         # Never more than the recipe asks for: those that `compute_index` hands on.
         draws = min(AREA_DRAWS, scored.recipe.draws)
-        draw_errors(scored, found.context, draws=draws, watch=means.add)
+        draw_errors(scored, scored_atlas.context, draws=draws, watch=means.add)
     else:
         name = scored.recipe.id
         drawn = draw_scores(
-            found.values, scored, draws=AREA_DRAWS, context=found.context, names=[name]
+            scored_atlas.values,
+            scored,
+            draws=AREA_DRAWS,
+            context=scored_atlas.context,
+            names=[name],
         )
         for scores in drawn[name]:
             means.add(scores.astype("float64"))

@@ -144,10 +144,10 @@ def _impossible(atlas: Atlas, element: Element, level: str, recipe: Recipe) -> s
 
 
 def _spread(atlas: Atlas, element: Element, error: MeasurementError, level: str) -> Spread | None:
-    found = spread_within(atlas.values[element.id], atlas.territories.parents[level])
-    if found is None and error.within > 0:
+    spread = spread_within(atlas.values[element.id], atlas.territories.parents[level])
+    if spread is None and error.within > 0:
         return Spread(error.within, 0)
-    return found
+    return spread
 
 
 def _with_errors(dimension: Dimension, errors: dict[str, MeasurementError]) -> Dimension:

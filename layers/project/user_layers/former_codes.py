@@ -206,7 +206,7 @@ class Past:
             account=self._account(codes, reaching),
         )
 
-    def _passage(self, found: pd.Index) -> Passage:
+    def _passage(self, codes: pd.Index) -> Passage:
         changes = self.changes
         events = _no_events() if changes is None else changes.events
         end = self.territories.vintage or max([self.spec.vintage or "", *events["date"].tail(1)])
@@ -214,7 +214,7 @@ class Past:
             events,
             start=self.spec.vintage or end,
             end=end,
-            codes=found,
+            codes=codes,
             known=self.territories.whole.codes,
             population=self.territories.whole.facts["population"],
             arrondissements="separate" if self.project.table.arrondissements is None else "convert",
@@ -233,8 +233,8 @@ class Past:
         people = people.mask(people.index.isin(shares["source"][alike]), 1.0)
         return people.fillna(1.0), list(unsure.index[unsure & several])
 
-    def _check_parts(self, found: pd.Index) -> None:
-        codes_present = set(found)
+    def _check_parts(self, codes: pd.Index) -> None:
+        codes_present = set(codes)
         both = [
             w
             for w, parts in ARRONDISSEMENTS.items()

@@ -228,12 +228,12 @@ def _features(
             points=points,
         )
 
-    found = Notices()
-    features = read(points=True, notices=found)
+    remarks = Notices()
+    features = read(points=True, notices=remarks)
     if spec.stat == "mean" and features.unreadable and shapely.is_missing(features.shapes).all():
-        found = Notices()
-        features = read(points=False, notices=found)
-    notices.extend(found.as_tuple())
+        remarks = Notices()
+        features = read(points=False, notices=remarks)
+    notices.extend(remarks.as_tuple())
     return features
 
 

@@ -84,9 +84,9 @@ def write_headline(atlas: Atlas, indicator: Indicator) -> str:
 
 
 def _shares(having: np.ndarray, small: np.ndarray, large: np.ndarray) -> dict[str, str]:
-    found = {"small": float(having[small].mean()), "large": float(having[large].mean())}
+    shares = {"small": float(having[small].mean()), "large": float(having[large].mean())}
     return {
-        name: percent(share, digits=int(0.0005 <= share < 0.01)) for name, share in found.items()
+        name: percent(share, digits=int(0.0005 <= share < 0.01)) for name, share in shares.items()
     }
 
 

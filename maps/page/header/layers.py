@@ -227,9 +227,9 @@ def _categories(indicator: Indicator, values: pd.Series) -> list[list[Any]] | No
         titles = YES_NO
     if not titles:
         return None
-    found = {round(value) for value in known.unique()}
+    classes = {round(value) for value in known.unique()}
     always = {0, 1} if indicator.unit == "boolean" or indicator.role == "flag" else set()
-    codes = sorted(found | (always & set(titles)) or set(titles))
+    codes = sorted(classes | (always & set(titles)) or set(titles))
     return [[code, page_text(titles.get(code, str(code)))] for code in codes]
 
 

@@ -54,7 +54,8 @@ def _first_wave(scope: Scope, panel: Panel) -> str:
     the country."""
     for wave in panel.waves:
         if any(
-            column.loc[scope.area.inside, wave].notna().any() for column in panel.found.values()
+            column.loc[scope.area.inside, wave].notna().any()
+            for column in panel.by_criterion.values()
         ):
             return wave
     return panel.waves[0]
@@ -64,7 +65,7 @@ def _shares(scope: Scope, panel: Panel) -> Table:
     columns = {"criterion": scope.words["indicator"]}
     columns |= {wave: scope.day(wave) for wave in panel.waves}
     rows = {}
-    for name, table in panel.found.items():
+    for name, table in panel.by_criterion.items():
         inner = table[scope.area.inside]
         title = name_cell(scope.atlas.indicator(name).title_in(scope.lang))
         rows[name] = (title, *(_share(scope, inner[wave].dropna()) for wave in panel.waves))
@@ -83,7 +84,7 @@ def _change(scope: Scope, panel: Panel, first: str) -> Table | None:
     rows: dict[str, tuple[Cell, ...]] = {}
     if first == last:
         return None
-    for name, table in panel.found.items():
+    for name, table in panel.by_criterion.items():
         inner = table[scope.area.inside]
         both = inner[known_in_both(inner, first, last)]
         if not len(both):

@@ -12,7 +12,7 @@ _EXAMPLE = re.compile(r"^>>> .*?(?=^\s*$|\Z)", re.DOTALL | re.MULTILINE)
 
 def with_fences(docstring: str) -> str:
     """Return a docstring whose examples are blocks of code: each ends before an empty line."""
-    return _EXAMPLE.sub(lambda found: f"```pycon\n{found[0].rstrip()}\n```\n", docstring)
+    return _EXAMPLE.sub(lambda match: f"```pycon\n{match[0].rstrip()}\n```\n", docstring)
 
 
 class FencedDoctests(Extension):

@@ -66,14 +66,14 @@ def with_links(text: str, *, of_top: bool) -> str:
     A link to a file that the site does not have becomes its text.
     """
 
-    def follow(found: re.Match[str]) -> str:
-        title, path, anchor = found[1], found[2], found[3] or ""
+    def follow(match: re.Match[str]) -> str:
+        title, path, anchor = match[1], match[2], match[3] or ""
         if re.match(r"[a-z]+:", path):
-            return found[0]
+            return match[0]
         if path.removeprefix("../") in TOP:
             return f"[{title}]({TOP[path.removeprefix('../')]}{anchor})"
         if not of_top:
-            return title if path.startswith("../../") else found[0]
+            return title if path.startswith("../../") else match[0]
         inside = path.removeprefix("docs/")
         return f"[{title}]({inside}{anchor})" if inside != path else title
 

@@ -76,10 +76,10 @@ def false_noes(table: pd.DataFrame, truths: Iterable[Truth]) -> list[str]:
     ]
 
 
-def as_text(found: dict[str, Score]) -> str:
+def as_text(scores: dict[str, Score]) -> str:
     """The scores as a table."""
     lines = [f"{'':12}{'right':>7}{'wrong':>7}{'missed':>8}{'precision':>11}{'recall':>8}"]
-    for name, score in found.items():
+    for name, score in scores.items():
         lines.append(
             f"{name:12}{score.right:7,}{score.wrong:7,}{score.missed:8,}"
             f"{score.precision:11.4f}{score.recall:8.4f}"

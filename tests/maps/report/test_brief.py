@@ -267,7 +267,7 @@ def test_a_change_starts_where_the_area_is_known(shared: Shared) -> None:
     table = table_of(report, "t-change")
     panel = shared.panel
     assert panel is not None and table.columns["from"] == report.scope.day(panel.waves[1])
-    inner = panel.found["website"][report.scope.area.inside]
+    inner = panel.by_criterion["website"][report.scope.area.inside]
     both = inner[[panel.waves[1], panel.waves[-1]]].dropna()
     assert table.at("website", "both").value == len(both) > 100
     gained = (both[panel.waves[1]] == 0) & (both[panel.waves[-1]] == 1)

@@ -228,7 +228,7 @@ def test_waves_are_those_of_the_barometer(
 def test_the_last_wave_is_the_atlas_own_column(shared: Shared) -> None:
     panel = shared.panel
     assert panel is not None
-    for name, table in panel.found.items():
+    for name, table in panel.by_criterion.items():
         last, column = table[panel.waves[-1]], shared.atlas.values[name]
         known = last.notna()
         pd.testing.assert_series_equal(last[known], column[known], check_names=False)

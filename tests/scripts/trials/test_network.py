@@ -59,7 +59,7 @@ def test_a_run_asks_nothing_of_the_network(tmp_path: Path, vector: str, table: s
     project = write_sample(tmp_path / "project", vector=vector, table=table)
     arguments = ("run", str(project), "-o", str(tmp_path / "out"), "-q")
     outcome = run_guarded(arguments, log=tmp_path / "log.txt", bounds=ROOMY)
-    assert (outcome.status, outcome.fault) == (0, ""), outcome.said
+    assert (outcome.status, outcome.fault) == (0, ""), outcome.stderr
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_no_input_makes_a_run_ask(
     (project.parent / name).write_text(content.replace("HOST", host), encoding="utf-8")
     arguments = ("run", str(project), "-o", str(tmp_path / "out"), "-q")
     outcome = run_guarded(arguments, log=tmp_path / "log.txt", bounds=ROOMY)
-    assert outcome.status in (0, 2), outcome.said
+    assert outcome.status in (0, 2), outcome.stderr
     assert outcome.fault == ""
     with pytest.raises(TimeoutError):
         server.accept()

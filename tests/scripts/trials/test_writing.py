@@ -126,8 +126,8 @@ def test_no_room_on_the_disk(project: Path, tmp_path: Path, room: int) -> None:
     assert run(project, out).status == 0
     before = sha256_of(out / "run.json")
     outcome = run(project, out, Bounds(memory=8 * GIB, file_bytes=room))
-    assert outcome.status == 3, outcome.said
-    assert str(out) in outcome.said
+    assert outcome.status == 3, outcome.stderr
+    assert str(out) in outcome.stderr
     assert sha256_of(out / "run.json") == before
     check_whole(out)
     assert stray(tmp_path) == []
@@ -146,8 +146,8 @@ def test_a_folder_that_is_read_only(project: Path, read_only: Path) -> None:
     if os.geteuid() == 0:  # who writes everywhere: a place that takes no file from anybody
         read_only = Path("/proc/self")
     outcome = run(project, read_only / "out")
-    assert outcome.status == 3, outcome.said
-    assert "cannot be written" in outcome.said
+    assert outcome.status == 3, outcome.stderr
+    assert "cannot be written" in outcome.stderr
 
 
 def test_the_place_of_an_input_is_not_the_place_of_results(project: Path, tmp_path: Path) -> None:
@@ -165,7 +165,7 @@ def test_the_place_of_an_input_is_not_the_place_of_results(project: Path, tmp_pa
         ("run", str(inside), "-o", str(out), "-q"), log=tmp_path / "log", bounds=ROOMY
     )
     assert outcome.status == 2
-    assert "which is read" in outcome.said
+    assert "which is read" in outcome.stderr
     assert fingerprint(out) == before
 
 
@@ -189,5 +189,5 @@ def test_places_that_are_refused(project: Path, tmp_path: Path, kind: str) -> No
     elif kind == "link to a file":
         out.symlink_to(thesis)
     outcome = run(project, out)
-    assert outcome.status == 2, outcome.said
+    assert outcome.status == 2, outcome.stderr
     assert thesis.read_text() == "years of work"

@@ -189,11 +189,11 @@ class _ContentReader(XmlReader):
         # The last row is often repeated to the end of the sheet, and blank.
         repeat = self._repeat if self._cells else 0
         self._count += repeat * len(self._cells)
-        for found, limit, what in (
+        for count, limit, what in (
             (self._count, self._limits.cells, _("cells")),
             (len(sheet.rows) + repeat, self._limits.rows + 100, _("rows")),
         ):
-            if found > limit:
+            if count > limit:
                 raise InputError(
                     Fault(
                         _(

@@ -278,7 +278,7 @@ def unescaped(text: str) -> str:
     """
     if "_x" not in text:
         return text
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
 
 
 def _date(number: float, epoch: dt.datetime) -> str:

@@ -246,14 +246,14 @@ def _header_row(
             )
         )
     first_rows = rows[:FIRST_ROWS]
-    found = None
+    position = None
     if wanted:
-        found = next(
+        position = next(
             (n for n, (_row, cells) in enumerate(first_rows) if _holds(cells, wanted)), None
         )
-    if found is None and wanted:
+    if position is None and wanted:
         pairs = pairwise(first_rows)
-        found = next(
+        position = next(
             (
                 place
                 for place, ((row, above), (_below, cells)) in enumerate(pairs, start=1)
@@ -262,24 +262,24 @@ def _header_row(
             ),
             None,
         )
-    if found is None:
+    if position is None:
         counts = [len(cells) for _row, cells in rows[:100]]
         usual, times = Counter(counts).most_common(1)[0]
         titled = counts[0] == 1 and usual > 1 and times > 1
-        found = next((n for n, count in enumerate(counts) if count >= usual), 0) if titled else 0
-    if found:
+        position = next((n for n, count in enumerate(counts) if count >= usual), 0) if titled else 0
+    if position:
         notices.append(
             remark(
                 _(
                     "{file}: the header is on line {header}; the lines above it are left out "
                     "({first}, …).",
                     file=file,
-                    header=rows[found][0],
+                    header=rows[position][0],
                     first=shown(next(iter(rows[0][1].values())).strip()),
                 )
             )
         )
-    return found
+    return position
 
 
 def _with_line_above(above: Mapping[int, str], cells: Mapping[int, str]) -> dict[int, str]:

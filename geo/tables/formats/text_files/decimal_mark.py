@@ -79,8 +79,8 @@ def decimal_mark(
     commas, points = (_with_mark(texts, mark) for mark in ",.")
     if commas and points:
         raise InputError(_mixed(raw, name, commas, points))
-    found = commas or points
-    if not found or raw.stored.get(name) == "float":
+    figures = commas or points
+    if not figures or raw.stored.get(name) == "float":
         return Marks("."), []
     mark = "," if commas else "."
     several = any(text.count(mark) > 1 for text in texts)  # 1.234.567
@@ -88,10 +88,10 @@ def decimal_mark(
         return Marks(_other(mark), mark), [_thousands_notice(raw, name, mark)]
     if (
         unit not in _NARROW_UNITS
-        and all(_THOUSANDS.fullmatch(text) for text in found)
+        and all(_THOUSANDS.fullmatch(text) for text in figures)
         and _mark_elsewhere(raw, name) != mark
     ):
-        raise InputError(_ambiguous(raw, name, found[0]))
+        raise InputError(_ambiguous(raw, name, figures[0]))
     notice = _(
         "{file}, column {name}: the decimal mark is '{mark}', by evidence.",
         file=raw.file,
@@ -107,8 +107,8 @@ def _other(mark: str) -> str:
 
 def _all_grouped(texts: list[str], mark: str) -> bool:
     """Return whether the mark parts thousands in each figure that has it, and one has it."""
-    found = [text.strip(SPACES) for text in texts if mark in text]
-    figures = [text for text in found if text.translate(_TO_DIGITS).isdigit()]
+    marked = [text.strip(SPACES) for text in texts if mark in text]
+    figures = [text for text in marked if text.translate(_TO_DIGITS).isdigit()]
     return bool(figures) and all(_GROUPS[mark].fullmatch(text) for text in figures)
 
 
@@ -131,13 +131,13 @@ def _with_mark(texts: list[str], mark: str) -> list[str]:
 
 def _mark_elsewhere(raw: RawTable, name: str) -> str:
     """Return the decimal mark that all other columns certainly have, or ""."""
-    found = set()
+    marks = set()
     for other, cells in raw.columns.items():
         texts = list(pd.unique(cells)) if other != name else []
         for mark in ",.":
             if any(not _THOUSANDS.fullmatch(text) for text in _with_mark(texts, mark)):
-                found.add(mark)
-    return found.pop() if len(found) == 1 else ""
+                marks.add(mark)
+    return marks.pop() if len(marks) == 1 else ""
 
 
 def _row_of(raw: RawTable, name: str, text: str) -> int:

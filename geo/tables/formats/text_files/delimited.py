@@ -265,17 +265,17 @@ def check_size(rows: int, columns: int, file: str, limits: Limits) -> None:
     Raises:
         InputError: which limit, and what was found.
     """
-    for found, limit, what in (
+    for count, limit, what in (
         (rows, limits.rows, _("rows")),
         (columns, limits.columns, _("columns")),
         (rows * columns, limits.cells, _("cells")),
     ):
-        if found > limit:
+        if count > limit:
             raise InputError(
                 Fault(
                     _(
                         "the table has {found} {what}, more than the limit of {limit}.",
-                        found=quantity(found),
+                        found=quantity(count),
                         what=what,
                         limit=quantity(limit),
                     ),
@@ -342,11 +342,11 @@ def _check_last_figure(records: list[Record], names: list[str], file: str) -> No
         InputError: every other row has the same number of decimals, and the last has fewer.
     """
     *others, last = (record.cells[-1] for record in records)
-    decimals = {len(found[1]) if (found := _DECIMALS.fullmatch(cell)) else 0 for cell in others}
-    found = _DECIMALS.fullmatch(last)
-    if len(others) < 3 or len(decimals) != 1 or not (found or _DIGITS.fullmatch(last)):
+    decimals = {len(match[1]) if (match := _DECIMALS.fullmatch(cell)) else 0 for cell in others}
+    match = _DECIMALS.fullmatch(last)
+    if len(others) < 3 or len(decimals) != 1 or not (match or _DIGITS.fullmatch(last)):
         return
-    usual, digits = decimals.pop(), len(found[1]) if found else 0
+    usual, digits = decimals.pop(), len(match[1]) if match else 0
     if digits < usual:
         raise InputError(
             Fault(
@@ -372,7 +372,7 @@ def _check_last_figure(records: list[Record], names: list[str], file: str) -> No
 
 def _stray_fault(stray: Stray, names: list[str], file: str) -> Fault:
     return Fault(
-        _("{found}: {value}.", found=stray.found, value=shown(stray.value)),
+        _("{found}: {value}.", found=stray.error, value=shown(stray.value)),
         file=file,
         line=stray.line,
         column=names[stray.cell] if stray.cell < len(names) else str(stray.cell + 1),

@@ -31,7 +31,7 @@ def repeated_names(names: list[str]) -> dict[str, list[int]]:
     for place, name in enumerate(names, start=1):
         if name.strip():
             places.setdefault(name, []).append(place)
-    return {name: found for name, found in places.items() if len(found) > 1}
+    return {name: positions for name, positions in places.items() if len(positions) > 1}
 
 
 def composed(name: str) -> str:

@@ -119,10 +119,10 @@ def _mark(text: str) -> str | None:
     ('0. a', 'a: ', None)
     """
     text = text[:_NOTE_LENGTH]
-    found = _NOTE.search(text) or _ITEM.search(text)
-    if found is None:
+    match = _NOTE.search(text) or _ITEM.search(text)
+    if match is None:
         return None
-    return re.sub(r"[^\W\d_]", "a", re.sub(r"\d+", "0", found.group().lstrip()))
+    return re.sub(r"[^\W\d_]", "a", re.sub(r"\d+", "0", match.group().lstrip()))
 
 
 def _form(text: str) -> str:
@@ -131,7 +131,7 @@ def _form(text: str) -> str:
     >>> _form("01001"), _form("2A004"), _form("Saint-Denis"), _form("3. Allier"), _form("..")
     ('00000', '0a000', 'aa', '0. aa', '..')
     """
-    letters = _LETTERS.sub(lambda found: "aa"[: len(found.group())], text[:_NOTE_LENGTH].strip())
+    letters = _LETTERS.sub(lambda match: "aa"[: len(match.group())], text[:_NOTE_LENGTH].strip())
     return _DIGIT.sub("0", letters)
 
 

@@ -58,13 +58,13 @@ class Stray:
         line: the first line of the record.
         cell: 0-based number of the cell with the quote.
         value: its text.
-        found: the error, as a sentence.
+        error: as a sentence.
     """
 
     line: int
     cell: int
     value: str
-    found: str
+    error: str
 
 
 @dataclass(frozen=True)
@@ -244,13 +244,13 @@ class Cutter:
                 records.append(Record(number, line.split(self.separator)))
                 continue
             parts = _with_rest_of_quote(lines, number - 1)
-            found = self._quoted(parts, number)
-            if isinstance(found, Record):
-                records.append(found)
+            result = self._quoted(parts, number)
+            if isinstance(result, Record):
+                records.append(result)
                 number += len(parts) - 1
                 longest = max(longest, sum(map(len, parts)))
             else:
-                strays.append(found)
+                strays.append(result)
                 if len(strays) >= _MOST_STRAYS:
                     break
         return Cut(records, strays, blank, not lines or lines[-1] == "", longest)
@@ -264,10 +264,10 @@ class Cutter:
         if end < len(line):
             cell = len(self._cells.findall(line[:end]))
             open_ended = sum(part.count('"') for part in parts) % 2
-            found = (
+            message = (
                 _("a quote is opened and not closed") if open_ended else _("a quote is misplaced")
             )
-            return Stray(number, cell, line[end : end + 60].removesuffix(self.separator), found)
+            return Stray(number, cell, line[end : end + 60].removesuffix(self.separator), message)
         cells = [
             _TEXT_FORMULA.sub(r"\1", quoted.replace('""', '"')) if quoted else bare
             for quoted, bare in self._cells.findall(line)
@@ -304,9 +304,9 @@ def find_separator(lines: list[str], first: int, *, file: str, wanted: Collectio
     sample = lines[first : first + _SAMPLE]
     counts = {mark: _cell_counts(sample, mark) for mark in SEPARATORS}
     fits = {
-        mark: sum(count == found[0] for count in found) / len(found)
-        for mark, found in counts.items()
-        if found and found[0] > 1
+        mark: sum(count == numbers[0] for count in numbers) / len(numbers)
+        for mark, numbers in counts.items()
+        if numbers and numbers[0] > 1
     }
     perfect = [mark for mark, fit in fits.items() if fit == 1.0]
     columns = {_composed(name.strip()) for name in wanted}
@@ -384,8 +384,8 @@ def _cell_counts(sample: list[str], mark: str) -> list[int]:
 
 def _check_no_title(sample: list[str], counts: dict[str, list[int]], first: int, file: str) -> None:
     """Refuse a text whose first line is one cell and most other lines have several."""
-    for mark, found in counts.items():
-        usual, times = Counter(found).most_common(1)[0] if found else (0, 0)
+    for mark, numbers in counts.items():
+        usual, times = Counter(numbers).most_common(1)[0] if numbers else (0, 0)
         if usual < 2 or times < 2:
             continue
         records = Cutter(mark).cut(sample).records
