@@ -34,9 +34,9 @@ def read_once(read: Callable[..., Any]) -> Callable[..., Any]:
     def reader(*arguments: Any, **options: Any) -> Any:
         given = signature(read).bind(*arguments, **options)
         given.apply_defaults()
-        for same, found in known:
+        for same, result in known:
             if same == given.arguments:
-                return found
+                return result
         known.append((given.arguments, read(*arguments, **options)))
         return known[-1][1]
 

@@ -136,7 +136,7 @@ def in_each_language(node: ast.AST) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("source", "found"),
+    ("source", "count"),
     [
         ('Fault("two words")', 1),
         ('Fault(f"a {b}")', 1),
@@ -145,8 +145,8 @@ def in_each_language(node: ast.AST) -> bool:
         ('x = {"fr": "Fais.", "en": "Do it."}', 0),
     ],
 )
-def test_a_plain_sentence_is_found(source: str, found: int) -> None:
-    assert len(list(plain_in(ast.parse(source)))) == found
+def test_a_plain_sentence_is_found(source: str, count: int) -> None:
+    assert len(list(plain_in(ast.parse(source)))) == count
 
 
 def test_slots_have_plain_names() -> None:

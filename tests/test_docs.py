@@ -125,12 +125,12 @@ def test_the_project_of_the_tutorial_has_ten_lines() -> None:
 def block_of(page: str, name: str, folder: Path) -> Path:
     """The file that a page shows under that name, written into a folder."""
     text = (ROOT / "docs" / page).read_text("utf-8")
-    found = re.search(
+    match = re.search(
         rf"`[\w/-]*{re.escape(name)}`[^\n]*:\n\n```\w*\n(.*?)^```$", text, re.S | re.M
     )
-    assert found, f"{page} shows no {name}"
+    assert match, f"{page} shows no {name}"
     path = folder / name.strip("/")
-    path.write_text(found[1], encoding="utf-8")
+    path.write_text(match[1], encoding="utf-8")
     return path
 
 

@@ -13,15 +13,15 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def examples() -> list[tuple[str, str]]:
     """Every docstring with an example: its module, and its name there."""
-    found = []
+    examples = []
     for room in ("geo", "layers", "maps", "scripts"):
         for path in sorted((ROOT / room).rglob("*.py")):
             if ">>> " in path.read_text("utf-8") and "face" not in path.parts:
                 parts = path.relative_to(ROOT).with_suffix("").parts
                 name = ".".join(("zoneblanche", *parts)).removesuffix(".__init__")
                 tests = doctest.DocTestFinder().find(import_module(name))
-                found += [(name, test.name) for test in tests if test.examples]
-    return found
+                examples += [(name, test.name) for test in tests if test.examples]
+    return examples
 
 
 @pytest.mark.parametrize(("module", "name"), examples())

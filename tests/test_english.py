@@ -48,10 +48,37 @@ def docstrings_of(path: Path) -> list[str]:
 @pytest.mark.parametrize("room", ROOMS)
 def test_docstrings_use_common_words(room: str) -> None:
     odd = {
-        path.relative_to(ROOT).as_posix(): found
+        path.relative_to(ROOT).as_posix(): matches
         for path in sorted((ROOT / room).rglob("*.py"))
         for text in docstrings_of(path)
-        if (found := RARE.findall(text))
+        if (matches := RARE.findall(text))
+    }
+    assert odd == {}
+
+
+VERBS = {"told", "found", "said"}
+"""Participles that do not say what a variable holds; the noun does: a message, a match, owners."""
+
+
+def variables_of(path: Path) -> set[str]:
+    """Names that are assigned, looped over, caught or taken as parameters; not functions."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif isinstance(node, ast.arg):
+            names.add(node.arg)
+        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+            names.add(node.name)
+    return names
+
+
+@pytest.mark.parametrize("room", (*ROOMS, "tests"))
+def test_variables_are_named_by_nouns(room: str) -> None:
+    odd = {
+        path.relative_to(ROOT).as_posix(): names
+        for path in sorted((ROOT / room).rglob("*.py"))
+        if (names := VERBS & variables_of(path))
     }
     assert odd == {}
 

@@ -83,7 +83,7 @@ READING = {
 @pytest.mark.parametrize("room", ROOMS[:3])
 def test_gdal_is_given_files_in_two_places_only(room: str) -> None:
     """Elsewhere a virtual file under another name would be followed to wherever it points."""
-    found = set()
+    places = set()
     for path in sorted((ROOT / room).rglob("*.py")):
         if not calls_of(path) & READING:
             continue
@@ -92,8 +92,8 @@ def test_gdal_is_given_files_in_two_places_only(room: str) -> None:
                 continue
             writes = any(isinstance(one, ast.Constant) and one.value == "w" for one in node.args)
             if not writes:
-                found.add(path.relative_to(ROOT).as_posix())
-    assert found == {place for place in READERS if place.startswith(f"{room}/")}
+                places.add(path.relative_to(ROOT).as_posix())
+    assert places == {place for place in READERS if place.startswith(f"{room}/")}
 
 
 SOCKETS = {
@@ -106,7 +106,7 @@ NETWORK = {"socket", "requests", "aiohttp", "urllib3", "http.client", "urllib.re
 
 
 def test_the_network_is_used_in_a_few_places_only() -> None:
-    found = set()
+    places = set()
     for path in FILES:
         place = path.relative_to(ROOT).as_posix()
         if place.startswith(("scripts/build/", "scripts/bench/", "scripts/trials/")):
@@ -118,8 +118,8 @@ def test_the_network_is_used_in_a_few_places_only() -> None:
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 names = [node.module]
             if any(name == one or name.startswith(f"{one}.") for name in names for one in NETWORK):
-                found.add(place)
-    assert found <= SOCKETS
+                places.add(place)
+    assert places <= SOCKETS
 
 
 OWN = {
@@ -182,15 +182,15 @@ def calls_of(path: Path) -> frozenset[str]:
 def test_each_kind_of_file_has_one_door(kind: str) -> None:
     """What a user or a publisher gives is read within limits, by the reader of its kind."""
     opened, doors = DOORS[kind]
-    found = set()
+    opening = set()
     for path in FILES:
         place = path.relative_to(ROOT).as_posix()
         if place.startswith(WORKSHOP):
             continue
         if any(re.fullmatch(opened, name) for name in calls_of(path)):
-            found.add(place)
-    assert found <= doors
-    assert found or not doors
+            opening.add(place)
+    assert opening <= doors
+    assert opening or not doors
 
 
 OPENERS = {
@@ -201,7 +201,7 @@ OPENERS = {
 
 def test_what_opens_a_file_is_called_by_its_whole_name() -> None:
     """`from json import loads` would pass the test above unseen; errors and types may come so."""
-    found = [
+    calls = [
         f"{path.relative_to(ROOT)}: {alias.name}"
         for path in FILES
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
@@ -209,7 +209,7 @@ def test_what_opens_a_file_is_called_by_its_whole_name() -> None:
         for alias in node.names
         if alias.name.islower()
     ]
-    assert found == []
+    assert calls == []
 
 
 @pytest.mark.parametrize("room", ROOMS[:3])

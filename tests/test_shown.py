@@ -93,7 +93,7 @@ def test_the_gallery_is_whole_and_light() -> None:
 
 
 def test_an_odd_name_stays_words_in_the_gallery() -> None:
-    told = {shot.name: "a ](x) <b>" for _, some in CHAPTERS for shot in some}
-    page = write_index(told, {"arcep-debit": Path("somewhere/debit.csv")})
+    titles = {shot.name: "a ](x) <b>" for _, some in CHAPTERS for shot in some}
+    page = write_index(titles, {"arcep-debit": Path("somewhere/debit.csv")})
     assert "--source arcep-debit=debit.csv" in page and "somewhere" not in page
     assert "![a \\](x) \\<b\\>](france-index.png)" in page

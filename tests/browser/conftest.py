@@ -81,8 +81,8 @@ FLAGS = [
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The system's Chromium; tests skip without one."""
-    found = [shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")]
-    path = next((one for one in found if one), None)
+    places = [shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")]
+    path = next((one for one in places if one), None)
     if path is None:
         pytest.skip("there is no Chromium here")
     with sync_playwright() as playwright:
@@ -217,7 +217,7 @@ def _postal_codes(data: Path) -> pd.Series:
     table = pd.read_csv(path, dtype=str, sep=None, engine="python")
     code, postal = _column(table, "insee"), _column(table, "postal")
     known = table.dropna(subset=[postal])
-    return known.groupby(code)[postal].agg(lambda found: " ".join(sorted(set(found))))
+    return known.groupby(code)[postal].agg(lambda codes: " ".join(sorted(set(codes))))
 
 
 def _column(table: pd.DataFrame, word: str) -> str:

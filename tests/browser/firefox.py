@@ -111,14 +111,14 @@ class Firefox:
 
     def press(self, selector: str, text: str) -> None:
         """Type into an element, as a reader does."""
-        found = self.ask("WebDriver:FindElement", using="css selector", value=selector)["value"]
-        (element,) = found.values()
+        answer = self.ask("WebDriver:FindElement", using="css selector", value=selector)["value"]
+        (element,) = answer.values()
         self.ask("WebDriver:ElementSendKeys", id=element, text=text)
 
     def click(self, selector: str) -> None:
         """Click an element."""
-        found = self.ask("WebDriver:FindElement", using="css selector", value=selector)["value"]
-        (element,) = found.values()
+        answer = self.ask("WebDriver:FindElement", using="css selector", value=selector)["value"]
+        (element,) = answer.values()
         self.ask("WebDriver:ElementClick", id=element)
 
     def picture(self) -> bytes:

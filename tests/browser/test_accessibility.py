@@ -129,8 +129,8 @@ def test_sorting_is_said(chromium: Browser, folder: Path) -> None:
     page = chromium.new_page()
     page.goto((folder / "map-fr.html").as_uri() + "#table=1&at=48095")
     page.wait_for_selector("html[data-ready]")
-    told = page.evaluate(DESCRIPTION)
-    assert "/ 100" in told and "Rang" in told, "the card says its score when it is focused"
+    shown = page.evaluate(DESCRIPTION)
+    assert "/ 100" in shown and "Rang" in shown, "the card says its score when it is focused"
     page.locator(".zb-grid thead button").first.press("Enter")
     assert (
         page.locator("#zb > [role=status]").text_content() == "Trié par Commune, ordre croissant."
@@ -154,32 +154,34 @@ def test_what_a_screen_reader_reads(chromium: Browser, folder: Path) -> None:
     field.click()
     field.fill("dens")
     assert field.get_attribute("aria-activedescendant") is None, "letters are not interrupted"
-    said = page.locator("#zb > [role=status]")
-    assert (said.text_content() or "").endswith(("résultat", "résultats"))
+    status = page.locator("#zb > [role=status]")
+    assert (status.text_content() or "").endswith(("résultat", "résultats"))
     page.keyboard.press("ArrowDown")
     reached = page.locator(f"#{field.get_attribute('aria-activedescendant')}")
     assert "Densité" in (reached.text_content() or ""), "the first is not passed over"
     page.keyboard.press("Enter")
-    expect(said).to_contain_text("Carte affichée")
+    expect(status).to_contain_text("Carte affichée")
     page.locator(".zb-home").focus()
-    said.evaluate("(one) => { one.textContent = ''; }")
+    status.evaluate("(one) => { one.textContent = ''; }")
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Shift+Tab")
     assert page.evaluate("document.activeElement.id") == "zb-map"
-    assert "\u00a0: " in (said.text_content() or ""), "the middle of the map is said on the way in"
+    assert "\u00a0: " in (status.text_content() or ""), (
+        "the middle of the map is said on the way in"
+    )
     page.close()
 
 
 def test_axe_is_the_one_that_is_described() -> None:
-    told = json.loads((AXE / "vendored.json").read_text("utf-8"))
-    for file, digest in told["files"].items():
+    record = json.loads((AXE / "vendored.json").read_text("utf-8"))
+    for file, digest in record["files"].items():
         assert hashlib.sha256((AXE / file).read_bytes()).hexdigest() == digest
-    assert "Mozilla Public License" in (AXE / told["licence_file"]).read_text("utf-8")
+    assert "Mozilla Public License" in (AXE / record["licence_file"]).read_text("utf-8")
 
 
 def faults(page: Page) -> list[str]:
     """What axe-core finds wrong on the page, each with its rule and first places."""
     page.evaluate((AXE / "axe.min.js").read_text("utf-8"))
-    found: list[str] = page.evaluate(RUN)
-    return found
+    violations: list[str] = page.evaluate(RUN)
+    return violations

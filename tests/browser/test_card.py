@@ -73,21 +73,21 @@ def test_the_card_says_what_a_website_would_change(
 ) -> None:
     atlas = measured()
     draw_map(scored(atlas, orientation), lang="en").save(tmp_path / "map.html")
-    found = replace(
+    with_site = replace(
         atlas,
         values=atlas.values.assign(website=1.0),
         reasons=atlas.reasons.assign(website=np.int8(0)),
     )
-    expected = scored(found, orientation).values["lack"]
+    expected = scored(with_site, orientation).values["lack"]
     for code in FIGURES:
         page = watched().open(tmp_path / "map.html", f"#at={code}")
         line = page.locator(".zb-if")
         if code == "a":
             assert line.count() == 0
             continue
-        said = line.inner_text()
-        assert said.startswith("If its website were found: ")
-        assert float(said.split(": ")[1][:-1]) == pytest.approx(expected[code], abs=0.11)
+        text = line.inner_text()
+        assert text.startswith("If its website were found: ")
+        assert float(text.split(": ")[1][:-1]) == pytest.approx(expected[code], abs=0.11)
 
 
 def test_a_share_with_the_id_of_the_website_is_no_website(watched: Opener, tmp_path: Path) -> None:

@@ -68,16 +68,16 @@ def test_pictures_and_pages_have_the_same_classes(
     methods = ["quantile", "jenks", "equal"]
     asked = [(name, method) for name in ("need", "density", "presence") for method in methods]
     for name, method in [*asked, ("fibre", "goalposts"), ("sparse", ""), ("density-presence", "")]:
-        told = page.evaluate(SHOWN, [name, method])
+        shown = page.evaluate(SHOWN, [name, method])
         show = read_show(toy_atlas, name)
         assert isinstance(show, Bivariate) == (name == "density-presence")
         here = class_territories(
             toy_atlas, show, lang=lang, method=method or "quantile", theme=theme
         )
-        assert told["of"] == here.of.tolist(), name
-        assert [one["label"] for one in told["classes"]] == list(here.labels), (name, method)
-        assert [one["colour"] for one in told["classes"]] == list(here.colours)
-        assert [one["count"] for one in told["classes"]] == here.counts(everything)
+        assert shown["of"] == here.of.tolist(), name
+        assert [one["label"] for one in shown["classes"]] == list(here.labels), (name, method)
+        assert [one["colour"] for one in shown["classes"]] == list(here.colours)
+        assert [one["count"] for one in shown["classes"]] == here.counts(everything)
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
@@ -96,10 +96,10 @@ def test_classes_that_the_index_names(
     atlas = compute_index(measured, recipe)
     draw_map(atlas, "lack", lang=lang).save(tmp_path / "map.html")
     page = watched().open(tmp_path / "map.html", "#method=named")
-    told = page.evaluate(SHOWN, ["lack", ""])
+    shown = page.evaluate(SHOWN, ["lack", ""])
     here = class_territories(atlas, "lack", lang=lang, method="named")
-    assert told["of"] == here.of.tolist()
-    assert [one["label"] for one in told["classes"]] == list(here.labels)
+    assert shown["of"] == here.of.tolist()
+    assert [one["label"] for one in shown["classes"]] == list(here.labels)
     title = {"fr": "forte", "en": "strong"}[lang]
     assert here.labels[0].startswith("light (") and here.labels[1].startswith(f"{title} (")
     assert here.breaks == (50.0,)
@@ -215,8 +215,8 @@ def type_breaks(watched: Opener, atlas: Atlas, folder: Path, text: str) -> Page:
 
 
 def labels(page: Page) -> list[str]:
-    found = page.locator(".zb-classes .zb-class-label").all_inner_texts()
-    return [label.replace("\u00a0", " ") for label in found]
+    texts = page.locator(".zb-classes .zb-class-label").all_inner_texts()
+    return [label.replace("\u00a0", " ") for label in texts]
 
 
 def counts(page: Page) -> list[str]:

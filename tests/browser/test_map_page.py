@@ -200,15 +200,15 @@ def test_search_is_blind_to_accents_and_works_by_keyboard(
 
 
 @pytest.mark.parametrize(
-    ("typed", "found"), [("48095", "Mende"), ("97400", "Saint-Denis"), ("MENDE", "Mende")]
+    ("typed", "name"), [("48095", "Mende"), ("97400", "Saint-Denis"), ("MENDE", "Mende")]
 )
 def test_search_by_code_postal_code_and_name(
-    watched: Opener, france_page: Path, typed: str, found: str
+    watched: Opener, france_page: Path, typed: str, name: str
 ) -> None:
     page = watched().open(france_page)
     page.locator("#zb-search").fill(typed)
     page.keyboard.press("Enter")
-    assert page.locator(".zb-card h2").inner_text() == found
+    assert page.locator(".zb-card h2").inner_text() == name
 
 
 def test_everything_is_reached_by_keyboard(watched: Opener, france_page: Path) -> None:
@@ -285,8 +285,8 @@ def test_paper_gets_the_map_the_legend_and_the_source(watched: Opener, lozere_pa
     picture = page.locator(".zb-picture")
     assert picture.is_visible() and picture.get_attribute("aria-label") == "Besoin"
     sheet = picture.text_content() or ""  # letters, not pixels
-    for told in ("Lozère", "Mende", "moins bien loti", "Arcep", "IGN"):
-        assert told in sheet
+    for words in ("Lozère", "Mende", "moins bien loti", "Arcep", "IGN"):
+        assert words in sheet
     assert sheet.count("Source") == 1  # one credit
     assert picture.locator("path").count() > 5 and page.locator(".zb-card").is_visible()
     for hidden in (".zb-search", ".zb-chooser", ".zb-legend", "#zb-map"):

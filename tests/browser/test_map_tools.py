@@ -340,9 +340,9 @@ def test_the_card_says_where_the_points_come_from(
     watched: Opener, scored_page: Path, scored: Atlas
 ) -> None:
     page = watched().open(scored_page, "#at=48095")
-    told = page.locator(".zb-parts li").all_inner_texts()
+    texts = page.locator(".zb-parts li").all_inner_texts()
     parts = explain(scored, "48095", "lack").parts["contribution"].sort_values(ascending=False)
-    assert [text.split()[-1] for text in told] == [
+    assert [text.split()[-1] for text in texts] == [
         f"{points:.1f}".replace(".", ",") for points in parts
     ]
     score = scored.values["lack"]
@@ -494,8 +494,8 @@ def test_two_maps_move_as_one(watched: Opener, lozere_page: Path) -> None:
     page.mouse.move(x + 5, y + 5)
     both = "window.zoneblanche.started.then((page) => page.allLayers().map((one) => one.hovered))"
     assert len(set(page.evaluate(both))) == 1 and page.evaluate(both)[0] > 0
-    told = page.locator(".zb-tip").inner_text()
-    assert "Besoin" in told and "Densité" in told
+    text = page.locator(".zb-tip").inner_text()
+    assert "Besoin" in text and "Densité" in text
     page.mouse.click(x + 5, y + 5)
     assert page.locator(".zb-card").count() == 1
     shared = "window.zoneblanche.started.then((p) => p.main._ids === p.beside.main._ids)"

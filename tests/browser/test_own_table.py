@@ -197,8 +197,8 @@ def test_pasted_cells_of_another_level_and_a_table_that_is_refused(
         "epci\tpart\n" + f"{codes[0]}\tbeau\n{codes[1]}\t2\n{codes[1]}\t3"
     )
     page.locator("dialog").get_by_role("button", name="Lire ces cellules").click()
-    said = page.locator(".zb-own-refused").inner_text().replace("\u00a0", " ")
-    assert "cellules collées, ligne 3, colonne 'epci' : le code" in said
+    message = page.locator(".zb-own-refused").inner_text().replace("\u00a0", " ")
+    assert "cellules collées, ligne 3, colonne 'epci' : le code" in message
     rows = [f"{code}\t{place + 0.5}" for place, code in enumerate(codes)]
     page.locator("#zb-own-paste").fill("\n".join(["epci\tmoyenne", *rows]))
     page.locator("dialog").get_by_role("button", name="Lire ces cellules").click()
@@ -229,7 +229,7 @@ def test_a_table_that_is_read_late_does_not_replace_the_next(
     """A file, good or refused, whose bytes come after cells were pasted."""
     page = watched().open(page_of_lozere)
     pasted = "INSEE\tcellules\n48001\t1,5\n48002\t2\n"
-    found = page.evaluate(
+    shown = page.evaluate(
         """async ([late, pasted]) => {
           const page = await window.zoneblanche.started;
           let give;
@@ -242,7 +242,7 @@ def test_a_table_that_is_read_late_does_not_replace_the_next(
         }""",
         [f"INSEE;tard\n{late}", pasted],
     )
-    assert found == [["INSEE", "cellules"], None]
+    assert shown == [["INSEE", "cellules"], None]
 
 
 def test_a_workbook_becomes_a_layer_and_its_text_stays_text(
@@ -268,8 +268,8 @@ def test_a_workbook_becomes_a_layer_and_its_text_stays_text(
       return Array.from(base.column(layer.id).values);
     }""")
     assert values == [1.5 * place for place in range(count)]
-    told = f"Source\u00a0: tableau «\u00a0{HOSTILE}.xlsx\u00a0», ajouté par le lecteur."
-    expect(page.locator(".zb-foot p:not(.zb-other)")).to_contain_text(told)
+    source = f"Source\u00a0: tableau «\u00a0{HOSTILE}.xlsx\u00a0», ajouté par le lecteur."
+    expect(page.locator(".zb-foot p:not(.zb-other)")).to_contain_text(source)
     page.evaluate("async () => (await zoneblanche.started).takePicture()")
     sheet = "".join(page.locator(".zb-picture text, .zb-picture tspan").all_text_contents())
     assert f"{HOSTILE}.xlsx" in sheet

@@ -106,9 +106,9 @@ def test_a_former_commune_leads_to_the_one_that_has_it_now(
 ) -> None:
     draw_map(with_former_names, lang=lang).save(tmp_path / "page.html")
     page = watched().open(tmp_path / "page.html")
-    search, found = page.locator("#zb-search"), page.locator("#zb-found [data-found]")
+    search, results = page.locator("#zb-search"), page.locator("#zb-found [data-found]")
     search.fill("Rignat")
-    assert found.first.inner_text().split("\n") == ["Rignat", line]
+    assert results.first.inner_text().split("\n") == ["Rignat", line]
     page.keyboard.press("Enter")
     assert page.locator(".zb-card h2").inner_text() == "Bohas-Meyriat-Rignat"
 
@@ -118,11 +118,11 @@ def test_former_names_are_found_behind_present_ones(
 ) -> None:
     draw_map(with_former_names, lang="fr").save(tmp_path / "page.html")
     page = watched().open(tmp_path / "page.html")
-    search, found = page.locator("#zb-search"), page.locator("#zb-found [data-found]")
+    search, results = page.locator("#zb-search"), page.locator("#zb-found [data-found]")
 
     def answers(typed: str) -> list[list[str]]:
         search.fill(typed)
-        return [one.split("\n") for one in found.all_inner_texts()]
+        return [one.split("\n") for one in results.all_inner_texts()]
 
     # A commune of that name comes before a former one of another département, and that before
     # names that only begin so.
@@ -152,11 +152,11 @@ def test_a_commune_is_found_and_compared(watched: Opener, lozere_page: Path) -> 
     assert page.locator("h1").inner_text().startswith("Lozère\u00a0: ")
     chooser = page.locator("#zb-layer").bounding_box()
     assert chooser is not None and chooser["y"] < 200
-    for typed, found in (("st etienne valdonnez", "Saint-Étienne-du-Valdonnez"),
+    for typed, name in (("st etienne valdonnez", "Saint-Étienne-du-Valdonnez"),
                          ("mande", "Mende"), ("Vilefort", "Villefort")):  # fmt: skip
         page.locator("#zb-search").fill(typed)
         names = page.locator("#zb-found [data-found]").all_inner_texts()
-        assert any(one.startswith(found) for one in names), (typed, names)
+        assert any(one.startswith(name) for one in names), (typed, names)
     page.locator("#zb-search").fill("Mende")
     page.keyboard.press("Enter")
     card = page.locator(".zb-card")
@@ -241,7 +241,7 @@ def test_a_meaning_is_not_cut_where_it_cannot_stand_alone(chromium: Browser) -> 
     page = chromium.new_page()
     page.add_script_tag(content=read_asset("chooser.js"))
     long = "a list of very many things and of others"
-    found = page.evaluate(
+    shown = page.evaluate(
         MEANINGS,
         [
             "Share of the premises. More of it.",
@@ -251,7 +251,7 @@ def test_a_meaning_is_not_cut_where_it_cannot_stand_alone(chromium: Browser) -> 
             "Met: a website; an address.",
         ],
     )
-    assert found == [
+    assert shown == [
         "Share of the premises",
         "What a place lacks",
         "Ce qui manque à un territoire",

@@ -164,15 +164,17 @@ def test_bad_tables_get_the_sentences_of_the_package(
     path = tmp_path / "t.csv"
     for name, data, unit in CASES:
         path.write_bytes(data)
-        expected = [said.replace(str(path), "t.csv") for said in said_by_python(path, unit, lang)]
-        found = read_on_page(reader, data, unit, lang, "t.csv")["said"]
+        expected = [
+            sentence.replace(str(path), "t.csv") for sentence in said_by_python(path, unit, lang)
+        ]
+        messages = read_on_page(reader, data, unit, lang, "t.csv")["said"]
         # The page reads fewer formats, and says so.
         formats = "ODS, Parquet, JSON"
         assert expected, name
         if any(formats in one for one in expected):
-            assert found[0].split(";")[0].split(" ; ")[0] in expected[0]
+            assert messages[0].split(";")[0].split(" ; ")[0] in expected[0]
             continue
-        assert found == expected, name
+        assert messages == expected, name
 
 
 GOOD = {
@@ -239,13 +241,13 @@ def test_good_tables_are_read_as_the_package_reads_them(
         raw = read_raw_table(path)
         codes = parse_codes(raw, next(iter(raw.columns)), known=pd.Index(KNOWN))
         figures = parse_numbers(raw, "taux", unit=unit)
-        found = read_on_page(reader, data, unit, "fr", "t.csv")
-        assert found["said"] == [], name
-        assert found["noted"] == noted_by_python(raw, codes, figures), name
+        reading = read_on_page(reader, data, unit, "fr", "t.csv")
+        assert reading["said"] == [], name
+        assert reading["noted"] == noted_by_python(raw, codes, figures), name
         places = [KNOWN.index(code) if code in KNOWN else -1 for code in codes.codes]
-        assert found["at"] == places, name
-        np.testing.assert_array_equal(np.array(found["values"], dtype=float), figures.values)
-        assert found["reasons"] == figures.reasons.tolist(), name
+        assert reading["at"] == places, name
+        np.testing.assert_array_equal(np.array(reading["values"], dtype=float), figures.values)
+        assert reading["reasons"] == figures.reasons.tolist(), name
 
 
 ENCODED = {
@@ -274,7 +276,7 @@ def test_the_letters_of_a_text_tell_its_encoding_as_in_the_package(
         ]
         data = "\n".join(["code;nom;n", *rows, ""]).encode(encoding)
         path.write_bytes(data)
-        found = reader.evaluate(
+        shown = reader.evaluate(
             """async (bytes) => {
           const speech = new Speech({ words: WORDS }, "fr");
           try {
@@ -287,10 +289,10 @@ def test_the_letters_of_a_text_tell_its_encoding_as_in_the_package(
         try:
             raw = read_raw_table(path)
         except InputError as error:
-            said = [one.said_in("fr").replace(str(path), "t.csv") for one in error.faults]
-            assert found == [said], few
+            expected = [one.said_in("fr").replace(str(path), "t.csv") for one in error.faults]
+            assert shown == [expected], few
         else:
-            assert found == [list(raw.columns["nom"]), noted_by_python(raw)], few
+            assert shown == [list(raw.columns["nom"]), noted_by_python(raw)], few
 
 
 def test_the_letters_of_languages_are_those_of_the_package(reader: Page) -> None:
@@ -323,8 +325,8 @@ TABLES = [
 
 
 def test_lost_zeros_names_and_levels_are_found_by_content(reader: Page) -> None:
-    found = reader.evaluate(MATCH, TABLES)
-    assert found == [
+    shown = reader.evaluate(MATCH, TABLES)
+    assert shown == [
         ["commune", 1, "code", [0, 1, 2, -1], 2, ["unknown_code"]],
         ["departement", 0, "code", [0, 1, 2], 1, []],
         ["commune", 0, "name", [4, 1, 3, -1], 0, ["unknown_name"]],
@@ -333,8 +335,8 @@ def test_lost_zeros_names_and_levels_are_found_by_content(reader: Page) -> None:
 
 
 def test_marks_of_missing_figures_are_those_of_the_package(reader: Page) -> None:
-    found = reader.evaluate("Object.fromEntries(MISSING_MARKS)")
-    assert found == {text: int(reason) for text, reason in MARKS.items()}
+    shown = reader.evaluate("Object.fromEntries(MISSING_MARKS)")
+    assert shown == {text: int(reason) for text, reason in MARKS.items()}
 
 
 def test_no_two_scripts_of_the_page_declare_one_name() -> None:
@@ -361,7 +363,7 @@ def test_classes_of_the_page_are_those_of_the_package(reader: Page) -> None:
         digits = seed % 3
         figures[rng.random(count) < 0.1] = np.nan
         cases.append((figures, digits))
-    found = reader.evaluate(
+    shown = reader.evaluate(
         """(cases) => cases.map(([values, digits]) => classing(
           atDigits(Float64Array.from(values, (one) => one ?? NaN), digits), digits, [0, 100]))""",
         [
@@ -369,7 +371,7 @@ def test_classes_of_the_page_are_those_of_the_package(reader: Page) -> None:
             for figures, digits in cases
         ],
     )
-    for (figures, digits), one in zip(cases, found, strict=True):
+    for (figures, digits), one in zip(cases, shown, strict=True):
         indicator = Indicator("x", "x", "number", bounds=(0, 100), digits=digits)
         assert one["breaks"] == class_breaks(indicator, pd.Series(figures), digits)
         assert one["diverging"] == diverges(pd.Series(figures))

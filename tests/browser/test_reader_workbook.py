@@ -92,12 +92,12 @@ def test_good_workbooks_are_read_as_the_package_reads_them(
         raw = read_raw_table(path)
         codes = parse_codes(raw, "code", known=pd.Index(KNOWN))
         figures = parse_numbers(raw, list(raw.columns)[1], unit=unit)
-        found = read_on_page(reader, data, unit, "fr", "t.xlsx")
-        assert found["said"] == [], name
+        reading = read_on_page(reader, data, unit, "fr", "t.xlsx")
+        assert reading["said"] == [], name
         places = [KNOWN.index(code) if code in KNOWN else -1 for code in codes.codes]
-        assert found["at"] == places, name
-        np.testing.assert_array_equal(np.array(found["values"], dtype=float), figures.values)
-        assert found["reasons"] == figures.reasons.tolist(), name
+        assert reading["at"] == places, name
+        np.testing.assert_array_equal(np.array(reading["values"], dtype=float), figures.values)
+        assert reading["reasons"] == figures.reasons.tolist(), name
 
 
 def merged(sheet: Any) -> None:
@@ -147,8 +147,8 @@ def flipped(data: bytes, at: int) -> bytes:
 def with_other_sum(data: bytes) -> bytes:
     """The workbook with another checksum of its sheet, wherever it is written."""
     with zipfile.ZipFile(io.BytesIO(data)) as book:
-        found = book.getinfo(SHEET).CRC
-    return data.replace(found.to_bytes(4, "little"), (found ^ 1).to_bytes(4, "little"))
+        checksum = book.getinfo(SHEET).CRC
+    return data.replace(checksum.to_bytes(4, "little"), (checksum ^ 1).to_bytes(4, "little"))
 
 
 PLAIN = GOOD["plain"][0]
@@ -214,8 +214,8 @@ def test_an_archive_that_is_no_workbook(reader: Page) -> None:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         archive.writestr("a.txt", "text")
-    (said,) = read_on_page(reader, stream.getvalue(), "number", "en", "t.zip")["said"]
-    assert said.startswith("t.zip: the file is a ZIP archive; only tables in CSV, TSV and XLSX")
+    (message,) = read_on_page(reader, stream.getvalue(), "number", "en", "t.zip")["said"]
+    assert message.startswith("t.zip: the file is a ZIP archive; only tables in CSV, TSV and XLSX")
 
 
 CELLS = (
@@ -261,10 +261,10 @@ READ_BOTH = """(cells) => {
 
 def test_plain_cells_are_read_as_any_other(reader: Page) -> None:
     """With two spaces, a cell is not written as most programs write it."""
-    found = reader.evaluate(READ_BOTH, list(CELLS))
-    for cells, (plain, other) in zip(CELLS, found, strict=True):
+    shown = reader.evaluate(READ_BOTH, list(CELLS))
+    for cells, (plain, other) in zip(CELLS, shown, strict=True):
         assert plain == other, cells
-    texts = [dict(json.loads(one)[1]) for one, _ in found[:14]]
+    texts = [dict(json.loads(one)[1]) for one, _ in shown[:14]]
     assert texts[0] == {0: "1.5", 1: "0", 2: "1e-7"}
     assert texts[1] == {0: "1e-7", 1: "0.000001", 2: "7"}
     assert texts[2] == {0: "12.3", 1: "1234567890123456"}
@@ -276,7 +276,7 @@ def test_plain_cells_are_read_as_any_other(reader: Page) -> None:
     assert texts[10] == {0: "2", 1: "3"}
     assert texts[11] == {0: "1", 51: "3", 16_383: "4"}
     assert texts[12] == {2: "1", 3: "2", 19: "3"}
-    assert [plain for plain, _ in found[14:]] == [
+    assert [plain for plain, _ in shown[14:]] == [
         "ValueError", "IndexError", "ValueError", "ExpatError", "ExpatError", "ExpatError",
     ]  # fmt: skip
 
@@ -327,11 +327,11 @@ def test_a_header_of_two_lines_is_read_as_in_the_package(
 ) -> None:
     """A project names its columns; the page has to find them."""
     data = of_two_lines(title)
-    found = reader.evaluate(TWO_LINES, list(data))
-    assert [name for name, _values in found] == ["2022 count", "rate", "2023 count", "share"]
+    shown = reader.evaluate(TWO_LINES, list(data))
+    assert [name for name, _values in shown] == ["2022 count", "rate", "2023 count", "share"]
     path = tmp_path / "t.xlsx"
     path.write_bytes(data)
-    for name, values in found:
+    for name, values in shown:
         raw = read_raw_table(path, wanted=["code", name])
         assert parse_codes(raw, "code", known=pd.Index(KNOWN)).matched.all()
         assert parse_numbers(raw, name, unit="number").values.tolist() == values, name

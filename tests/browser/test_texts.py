@@ -125,7 +125,7 @@ def pages(
     def look(name: str, names: Sequence[str], texts: Sequence[str]) -> list[tuple[str, int, str]]:
         project = write_project(tmp_path / name, names, texts)
         run_project(project, out=tmp_path / f"{name}-out", quiet=True)
-        found = []
+        seen = []
         for file, address in (
             ("index.html", "#table=1"),
             ("report.html", ""),
@@ -139,10 +139,10 @@ def pages(
                 page.wait_for_selector("html[data-ready]", timeout=20_000)
             heading = page.locator("h1").first.text_content() or ""
             body = page.locator("body").text_content() or ""
-            found.append((visible(heading), dangerous(page), visible(body)))
+            seen.append((visible(heading), dangerous(page), visible(body)))
             page.close()
             assert watched.wrongs == [], file
-        return found
+        return seen
 
     return look
 

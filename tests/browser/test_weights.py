@@ -101,18 +101,18 @@ def test_the_readers_weights_give_the_index_of_a_recipe_with_them(
         page.keyboard.press("ArrowLeft")
     assert slider.input_value() == "25"
     assert page.locator("output[for=zb-weight-presence]").inner_text() == "20%"
-    found = page.evaluate(LOOK)
-    assert found["id"] == "your-index"
-    assert found["title"] == "Your index: Access 80%, Presence 20%"
+    shown = page.evaluate(LOOK)
+    assert shown["id"] == "your-index"
+    assert shown["title"] == "Your index: Access 80%, Presence 20%"
     expected = scored_atlas({"access": 80, "presence": 20}, measured).values["lack"].round(1)
-    values = pd.Series(found["values"], index=expected.index, dtype=float)
+    values = pd.Series(shown["values"], index=expected.index, dtype=float)
     assert (values.isna() == expected.isna()).all() and values.isna().any()
     apart = (values - expected).abs().dropna()
     assert apart.max() < 0.11 and (apart < 0.01).mean() > 0.95  # the others are ties of rounding
     ranks = values.rank(ascending=False, method="min")
-    np.testing.assert_array_equal(np.array(found["ranks"], dtype=float), ranks.to_numpy())
-    assert found["breaks"] == quantile_breaks(values.to_numpy(), digits=1)
-    assert found["took"] and min(found["took"]) <= 50
+    np.testing.assert_array_equal(np.array(shown["ranks"], dtype=float), ranks.to_numpy())
+    assert shown["breaks"] == quantile_breaks(values.to_numpy(), digits=1)
+    assert shown["took"] and min(shown["took"]) <= 50
     page.wait_for_function("() => location.hash.includes('weights=')")
     address = page.evaluate("location.hash")
     page.wait_for_function(
@@ -120,7 +120,7 @@ def test_the_readers_weights_give_the_index_of_a_recipe_with_them(
     )
     changed = page.locator(".zb-score-value").inner_text()
     again = watched().open(weighed_page, address)
-    assert again.evaluate(LOOK)["values"] == found["values"]
+    assert again.evaluate(LOOK)["values"] == shown["values"]
     assert again.locator(".zb-score-value").inner_text() == changed
     page.locator("[data-own=published]").click()
     assert page.evaluate(LOOK)["id"] == "lack"
@@ -142,13 +142,13 @@ def test_the_weights_are_those_of_the_level_shown(
     page.keyboard.press("Home")
     for level, count in (("row", 20), ("", COUNT)):
         page.locator("#zb-level").select_option(level)
-        found = page.evaluate(LOOK)
-        assert found["id"] == "your-index" and len(found["values"]) == count
+        shown = page.evaluate(LOOK)
+        assert shown["id"] == "your-index" and len(shown["values"]) == count
         presence = page.evaluate("""async () => {
           const { model } = await window.zoneblanche.started;
           return Array.from(model.column("presence").values);
         }""")
-        np.testing.assert_allclose(found["values"], presence, atol=0.11)
+        np.testing.assert_allclose(shown["values"], presence, atol=0.11)
 
 
 def test_an_estimated_part_has_its_points(
@@ -175,7 +175,7 @@ def test_the_card_says_how_often_a_territory_is_among_the_worst(
     worst = str(scored["lack"].idxmax())
     page = watched().open(weighed_page, f"#at={worst}")
     page.wait_for_function("() => document.querySelector('.zb-acceptability').innerText")
-    said = page.locator(".zb-acceptability").inner_text()
+    text = page.locator(".zb-acceptability").inner_text()
     held = 0
     shares = [sum(int(bit) / 2 ** (k + 1) for k, bit in enumerate(f"{place:b}"[::-1]))
               for place in range(1, 257)]  # fmt: skip
@@ -185,7 +185,7 @@ def test_the_card_says_how_often_a_territory_is_among_the_worst(
         score = score.where(scored["lack"].notna()).round(1)
         rank = score.rank(ascending=False, method="min")[worst]
         held += rank <= 0.1 * score.notna().sum()
-    number = float(said.split("with ")[1].split("%")[0])
+    number = float(text.split("with ")[1].split("%")[0])
     assert held and abs(number - 100 * held / 256) <= 1
 
 

@@ -79,8 +79,8 @@ def test_answers_come_in_the_order_of_the_chunks(executor: Executor, scheduler: 
 
 @pytest.mark.parametrize("executor", EVERY[1:])
 def test_a_worker_killed_in_mid_run_changes_nothing(executor: Executor, tmp_path: Path) -> None:
-    found = run_chunks(die_once, list(range(12)), tmp_path, executor=executor, workers=2)
-    assert list(found) == list(range(12))
+    results = run_chunks(die_once, list(range(12)), tmp_path, executor=executor, workers=2)
+    assert list(results) == list(range(12))
     assert (tmp_path / "died").exists()
 
 
@@ -123,8 +123,8 @@ def test_a_cluster_that_loses_a_worker_counts_the_same_points_of_a_bucket(
     task = CountTask(build_locator(gpd.GeoSeries(squares, crs=2154)), "EPSG:2154", "EPSG:2154")
     chunks = plan_chunks(bucket, Layout("x", "y"))
     assert len(chunks) == 15
-    found = run_chunks(count_and_die_once, chunks, (task, tmp_path), executor="dask", workers=4)
-    counts = np.sum([part.counts for part in found], axis=0)
+    results = run_chunks(count_and_die_once, chunks, (task, tmp_path), executor="dask", workers=4)
+    counts = np.sum([part.counts for part in results], axis=0)
     assert (tmp_path / "died").exists()
     by_hand = np.histogram2d(frame["x"], frame["y"], bins=[range(6)] * 2)[0][:4, :4]
     assert counts.tolist() == by_hand.astype(int).ravel().tolist()

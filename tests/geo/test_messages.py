@@ -115,10 +115,10 @@ def test_notices_are_kept_as_template_and_slots() -> None:
         _("{file}: {count} bytes {codes}", file=titled({"fr": "Fichier", "en": "File"}),
           count=quantity(3.5, digits=1), codes=first_of("abcdefg"))
     )  # fmt: skip
-    told = json.loads(json.dumps(notice_as_dict(notice)))
-    assert told["severity"] == "remark"
-    assert told["en"] == "File: 3.5 bytes a, b, c, d, e and 2 more"
-    again = notice_from_dict(told)
+    record = json.loads(json.dumps(notice_as_dict(notice)))
+    assert record["severity"] == "remark"
+    assert record["en"] == "File: 3.5 bytes a, b, c, d, e and 2 more"
+    again = notice_from_dict(record)
     assert again == notice
     assert severity_of(again) == "remark"
     assert in_languages(again) == in_languages(notice)
@@ -153,8 +153,8 @@ def test_a_fault_says_its_place_in_both_languages() -> None:
     above = _("{value} is above {bound}; expected: {range}.", value="'102'", bound=100, range="x")
     fault = Fault(above, "f.csv", 7, "taux")
     assert str(fault).startswith("f.csv, line 7, column 'taux': '102' is above 100")
-    said = InputError(fault).said_in("fr")
-    assert said.startswith("f.csv, ligne 7, colonne 'taux'\u00a0: '102' est supérieur à 100")
+    sentence = InputError(fault).said_in("fr")
+    assert sentence.startswith("f.csv, ligne 7, colonne 'taux'\u00a0: '102' est supérieur à 100")
     assert "clé 'use'" in Fault("x", "p.toml", column="use").said_in("fr")
 
 

@@ -69,7 +69,7 @@ def broken(toy: Territories, shape: object) -> gpd.GeoDataFrame:
 
 
 @pytest.mark.parametrize(
-    ("shape", "told"),
+    ("shape", "message"),
     [
         (None, "no shape"),
         (shapely.Polygon(), "no shape"),
@@ -77,8 +77,8 @@ def broken(toy: Territories, shape: object) -> gpd.GeoDataFrame:
         (shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)]), "invalid polygon"),
     ],
 )
-def test_shapes_are_right_or_refused(toy: Territories, shape: object, told: str) -> None:
-    with pytest.raises(InputError, match=rf"{told} \(first: A2\)"):
+def test_shapes_are_right_or_refused(toy: Territories, shape: object, message: str) -> None:
+    with pytest.raises(InputError, match=rf"{message} \(first: A2\)"):
         replace(toy, frame=broken(toy, shape))
 
 

@@ -71,9 +71,9 @@ def test_aggregation_follows_the_indicator(atlas: Atlas) -> None:
     assert higher.values.loc["B", "website"] == 100, "of those that are known"
     assert higher.indicators["website"].unit == "percent"
     assert "class" not in higher.indicators
-    told = "\n".join(higher.notices)
-    assert "Class is not carried" in told
-    assert "Website: the figure rests on a part" in told
+    text = "\n".join(higher.notices)
+    assert "Class is not carried" in text
+    assert "Website: the figure rests on a part" in text
 
 
 def test_a_yes_or_a_category_of_the_container_itself_is_no_share(atlas: Atlas) -> None:

@@ -125,10 +125,10 @@ def test_the_project_of_the_page(
 
 
 def test_the_fault_of_the_page() -> None:
-    said = re.findall(r"```\n(people_apart\.toml.*)\n```", PAGE)[0]
+    expected = re.findall(r"```\n(people_apart\.toml.*)\n```", PAGE)[0]
     with pytest.raises(InputError) as caught:
         described(EXAMPLE.replace('better = "none"', 'better = "non"'))
-    assert str(caught.value) == said
+    assert str(caught.value) == expected
 
 
 def test_an_unknown_column_is_refused_as_in_a_project() -> None:
@@ -157,7 +157,7 @@ def test_every_key_is_on_the_page() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         ('from = "insee-populations"', "", "the key 'from' is missing"),
         ('from = "insee-populations"', 'path = "a.csv"', "the key 'path' says nothing"),
@@ -168,11 +168,11 @@ def test_every_key_is_on_the_page() -> None:
         ('id = "people-apart"', 'id = "people apart"', "line 3, key 'layers.people apart.id'"),
     ],
 )
-def test_what_is_refused(old: str, new: str, said: str) -> None:
+def test_what_is_refused(old: str, new: str, message: str) -> None:
     assert old in EXAMPLE
     with pytest.raises(InputError) as caught:
         described(EXAMPLE.replace(old, new))
-    assert said in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_a_share_of_a_containing_level_weighs_with_its_people(toy: Territories) -> None:

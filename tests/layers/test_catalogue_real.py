@@ -192,11 +192,11 @@ def test_people_of_squares_of_200_m(part: Territories, shared_data: Path, fixtur
     with rasterio.open(sources["arcep-4g-raster"]) as raster:
         x = rows["idcar_200m"].str.extract(r"N(\d+)E(\d+)").astype(float) + 100
         cells = gpd.GeoSeries.from_xy(x[1], x[0], crs=3035).to_crs(2154).iloc[:-1]
-        found = np.array([v[0] for v in raster.sample(zip(cells.x, cells.y, strict=True))])
+        classes = np.array([v[0] for v in raster.sample(zip(cells.x, cells.y, strict=True))])
     # By the middle of each square, in the communes of which the squares fill at least a half.
     within = located_in(lozere, cells).isin(share.index).to_numpy()
     amount = rows["ind"].iloc[:-1]
-    covered = within & (found >= 1) & (found != 255)
+    covered = within & (classes >= 1) & (classes != 255)
     known = 100 * amount[covered].sum() / amount[within].sum()
     mean = (share * people[share.index]).sum() / people[share.index].sum()
     assert mean == pytest.approx(known, abs=2)
@@ -212,10 +212,12 @@ def _people_by_cell(operators: Path, people: Path, places: gpd.GeoSeries) -> flo
     cells = gpd.GeoSeries.from_xy(x, y, crs=crs).to_crs(2154)
     inside = cells.within(places.to_crs(2154).union_all()).to_numpy()
     with rasterio.open(operators) as raster:
-        found = np.array([value[0] for value in raster.sample(zip(cells.x, cells.y, strict=True))])
-    inside = inside & (found != 255)
+        classes = np.array(
+            [value[0] for value in raster.sample(zip(cells.x, cells.y, strict=True))]
+        )
+    inside = inside & (classes != 255)
     amount = counts[rows, columns]
-    return float(100 * amount[inside & (found >= 4)].sum() / amount[inside].sum())
+    return float(100 * amount[inside & (classes >= 4)].sum() / amount[inside].sum())
 
 
 def test_mobile_sites_by_position(part: Territories, shared_data: Path) -> None:
@@ -416,10 +418,10 @@ def test_presence_at_equal_size() -> None:
 def test_distances_anywhere() -> None:
     towns = gpd.GeoSeries.from_xy([179.9, 0.0, 2.35], [0.0, 89.9, 48.85], crs=4326)
     points = gpd.GeoSeries.from_xy([-179.9, 180.0, 2.29], [0.0, 89.9, 48.86], crs=4326)
-    found = distance_to_nearest(towns, points)
-    assert found.iloc[0] == pytest.approx(22_264, abs=1), "across the antimeridian"
-    assert found.iloc[1] == pytest.approx(22_339, abs=2), "across the pole"
-    assert found.iloc[2] == pytest.approx(4_540, abs=20)
+    distances = distance_to_nearest(towns, points)
+    assert distances.iloc[0] == pytest.approx(22_264, abs=1), "across the antimeridian"
+    assert distances.iloc[1] == pytest.approx(22_339, abs=2), "across the pole"
+    assert distances.iloc[2] == pytest.approx(4_540, abs=20)
     assert distance_to_nearest(towns, points.iloc[:0]).isna().all()
     with pytest.raises(InputError, match="no coordinate system"):
         distance_to_nearest(towns.set_crs(None, allow_override=True), points)

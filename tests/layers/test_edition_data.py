@@ -212,9 +212,9 @@ def test_areas_are_plausible(communes: gpd.GeoDataFrame, shared_data: Path) -> N
 
 def test_metadata_name_no_path_and_no_time() -> None:
     for name in ("borders.parquet", "communes.parquet", "presence.parquet"):
-        told = str(pq.read_metadata(FOLDER / name).metadata)
-        assert str(FOLDER.parents[2]) not in told
-        assert re.search(r"\d{4}-\d{2}-\d{2}|\d{2}:\d{2}:\d{2}", told) is None
+        metadata = str(pq.read_metadata(FOLDER / name).metadata)
+        assert str(FOLDER.parents[2]) not in metadata
+        assert re.search(r"\d{4}-\d{2}-\d{2}|\d{2}:\d{2}:\d{2}", metadata) is None
 
 
 def test_every_wave_has_a_row_for_each_entry(presence: pd.DataFrame) -> None:
@@ -298,8 +298,8 @@ def test_a_departement_lies_in_the_region_of_its_communes(
     communes: gpd.GeoDataFrame, levels: pd.DataFrame
 ) -> None:
     pairs = communes[["departement", "region"]].drop_duplicates()
-    told = levels[levels["level"] == "departement"]
-    assert set(zip(told["code"], told["parent"], strict=True)) == set(
+    departements = levels[levels["level"] == "departement"]
+    assert set(zip(departements["code"], departements["parent"], strict=True)) == set(
         pairs.itertuples(index=False, name=None)
     )
 
@@ -323,9 +323,9 @@ def test_checksums_and_sources_stand_in_the_provenance(provenance: dict[str, Any
     }
     data = {path.name for path in FOLDER.iterdir()} - described
     assert set(provenance["files"]) == data
-    for name, told in provenance["files"].items():
-        assert hashlib.sha256((FOLDER / name).read_bytes()).hexdigest() == told["sha256"], name
-        assert all(source["producer"] and source["licence"] for source in told["sources"])
+    for name, record in provenance["files"].items():
+        assert hashlib.sha256((FOLDER / name).read_bytes()).hexdigest() == record["sha256"], name
+        assert all(source["producer"] and source["licence"] for source in record["sources"])
     assert len(provenance["packages"]) == 7
     assert all(len(package["sha256"]) == 64 for package in provenance["packages"])
     assert provenance["geometry"]["mended"]["count"] == 202

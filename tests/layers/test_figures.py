@@ -106,9 +106,9 @@ def test_inputs_are_those_of_the_reference(inputs: dict[str, Table], shared_data
 def test_secrecy_is_told(inputs: dict[str, Table]) -> None:
     filosofi = inputs["insee-filosofi"]
     assert filosofi.reasons is not None
-    told = filosofi.reasons["median_income"][filosofi.frame["median_income"].isna()]
-    assert len(told) == 3_589
-    assert (told == Reason.SECRET).sum() == 3_577  # the publisher has no figure of the others
+    reasons = filosofi.reasons["median_income"][filosofi.frame["median_income"].isna()]
+    assert len(reasons) == 3_589
+    assert (reasons == Reason.SECRET).sum() == 3_577  # the publisher has no figure of the others
 
 
 def test_the_domain_of_paris_is_known(inputs: dict[str, Table]) -> None:

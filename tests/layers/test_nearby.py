@@ -22,6 +22,6 @@ def test_points_are_located(toy: Territories, few: int, monkeypatch: pytest.Monk
               if left * 1000 < x < (left + 10) * 1000 and 6_500_000 < y < 6_510_000), None)
         for x, y in zip(east, north, strict=True)
     ]  # fmt: skip
-    found = located_in(toy, points.to_crs(4326))
-    assert [None if code != code else code for code in found] == expected
+    owners = located_in(toy, points.to_crs(4326))
+    assert [None if code != code else code for code in owners] == expected
     assert {None, *toy.codes} == set(expected)

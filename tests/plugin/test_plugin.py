@@ -116,7 +116,7 @@ def test_each_is_listed_with_the_name_of_its_distribution(
 ) -> None:
     done = zoneblanche(site, "list", what, folder=tmp_path)
     assert done.returncode == 0, done.stderr
-    added = [found for found in done.stdout.splitlines() if found.endswith("]")]
+    added = [line for line in done.stdout.splitlines() if line.endswith("]")]
     assert len(added) == 1
     assert re.fullmatch(line + r" \[zoneblanche-toy 1\.0\]", added[0])
     assert len(done.stdout.splitlines()) > 3
@@ -138,8 +138,8 @@ def test_a_run_uses_all_of_them(site: Path, tmp_path: Path) -> None:
     assert rows["without-hotspots"].tolist()[:2] == [0, 1]
     assert "hotspots: not applicable" in rows["missing"]["T03"]
     assert "hotspots: not in the table" in rows["missing"]["T04"]
-    told = json.loads((tmp_path / "out" / "run.json").read_text("utf-8"))
-    assert told["versions"]["zoneblanche-toy"] == "1.0"
+    record = json.loads((tmp_path / "out" / "run.json").read_text("utf-8"))
+    assert record["versions"]["zoneblanche-toy"] == "1.0"
 
 
 def test_the_page_shows_the_plugin_that_is_tested() -> None:
@@ -180,7 +180,7 @@ def test_objects_are_as_good_as_packages(install: Install) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "message"),
     [
         ("zoneblanche_toy.nowhere", "ModuleNotFoundError, No module named 'zoneblanche_toy.now"),
         ("zoneblanche_toy.publishers:NOTHING", "AttributeError, "),
@@ -192,7 +192,7 @@ def test_objects_are_as_good_as_packages(install: Install) -> None:
         ("not a name at all", "cannot be used"),
     ],
 )
-def test_a_plugin_that_is_broken_is_a_sentence(install: Install, value: str, said: str) -> None:
+def test_a_plugin_that_is_broken_is_a_sentence(install: Install, value: str, message: str) -> None:
     folder = install({"zoneblanche.layers": {"toy": value}})
     (folder / "broken.py").write_text("def\n")
     (folder / "leaving.py").write_text("raise SystemExit('goodbye')\n")
@@ -203,7 +203,7 @@ def test_a_plugin_that_is_broken_is_a_sentence(install: Install, value: str, sai
         catalogue.known_layers()
     sentence = str(caught.value)
     assert sentence.startswith("the plug-in zoneblanche-toy 1.0 cannot be used. Its entry 'toy'")
-    assert said in sentence
+    assert message in sentence
     assert sentence.endswith("Update it, uninstall it, or tell its author.")
     assert caught.value.exit_status == 3
     assert "le greffon" in caught.value.said_in("fr")

@@ -38,10 +38,10 @@ def test_help_speaks_the_language_of_the_environment(
     for name in ("LC_ALL", "LC_MESSAGES"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANG", "fr_FR.UTF-8")
-    told = helped(monkeypatch, capsys, "run", "--help")
-    assert "Options :" in told
-    assert "Dossier des résultats." in told
-    assert "[par défaut : zoneblanche-out]" in " ".join(told.split())
+    page = helped(monkeypatch, capsys, "run", "--help")
+    assert "Options :" in page
+    assert "Dossier des résultats." in page
+    assert "[par défaut : zoneblanche-out]" in " ".join(page.split())
     assert "Options:" in helped(monkeypatch, capsys, "run", "--lang", "en", "--help")
     assert "Commandes :" in helped(monkeypatch, capsys, "--help")
     monkeypatch.setenv("LANG", "C.UTF-8")
@@ -78,10 +78,10 @@ def test_the_version(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixt
 
 
 def test_the_package_runs_as_the_command_does() -> None:
-    told = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", "zoneblanche", "--version"],
         capture_output=True,
         text=True,
         check=True,
     )
-    assert told.stdout.strip() == version("zoneblanche")
+    assert done.stdout.strip() == version("zoneblanche")

@@ -174,10 +174,10 @@ def test_no_output_replaces_an_input(
         for out in names_of(place / read, suffix=case.suffix):
             before = fingerprint(place)
             status = call(*filled(case, str(out)))
-            said = capsys.readouterr().err
-            assert status == 2, (out, said)
-            assert "\n" not in said.strip(), said
-            assert fingerprint(place) == before, (out, said)
+            printed = capsys.readouterr().err
+            assert status == 2, (out, printed)
+            assert "\n" not in printed.strip(), printed
+            assert fingerprint(place) == before, (out, printed)
         shutil.rmtree((place / read).parent / "elsewhere")
 
 

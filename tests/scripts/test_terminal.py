@@ -33,10 +33,10 @@ def call(
     **streams: int,
 ) -> subprocess.CompletedProcess[bytes]:
     """The command in an interpreter of its own."""
-    told = {**os.environ, "LC_ALL": "C.UTF-8", **(environment or {})}
+    variables = {**os.environ, "LC_ALL": "C.UTF-8", **(environment or {})}
     return subprocess.run(
         [*CALL, *arguments],
-        env={name: value for name, value in told.items() if value is not None},
+        env={name: value for name, value in variables.items() if value is not None},
         stdout=streams.get("stdout", subprocess.PIPE),
         stderr=streams.get("stderr", subprocess.PIPE),
         preexec_fn=before,
@@ -266,9 +266,9 @@ def test_hostile_texts_of_data_and_arguments(tmp_path: Path) -> None:
         ("run", "--source", HOSTILE),
         ("--debug", "map", HOSTILE),
     ):
-        status, said = call_forked(tmp_path, *arguments)
-        assert status in (0, 2), said
-        text += said
+        status, printed = call_forked(tmp_path, *arguments)
+        assert status in (0, 2), printed
+        text += printed
     assert "\\u202e" in text
     assert not set(HOSTILE) & set(text) - set("[312mJ")
 

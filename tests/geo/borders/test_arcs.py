@@ -36,7 +36,7 @@ def territories_on_row(arcs: Arcs, y: float, columns: list[float]) -> list[int]:
         near, far = (left, right) if y1 > y0 else (right, left)
         crossings.append((x, int(near), int(far)))
     crossings.sort(key=lambda crossing: crossing[0])
-    found = []
+    owners = []
     for column in columns:
         entered: list[int] = []
         for x, near, far in crossings:
@@ -46,8 +46,8 @@ def territories_on_row(arcs: Arcs, y: float, columns: list[float]) -> list[int]:
                 entered.remove(near)
             if far >= 0:
                 entered.append(far)
-        found.append(entered[-1] if entered else -1)
-    return found
+        owners.append(entered[-1] if entered else -1)
+    return owners
 
 
 def test_two_neighbours_share_one_arc() -> None:

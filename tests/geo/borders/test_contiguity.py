@@ -17,9 +17,9 @@ from zoneblanche.geo.borders.contiguity import Contiguity, compute_contiguity
 from zoneblanche.geo.errors import InputError
 
 
-def pairs(found: Contiguity) -> set[tuple[int, int]]:
-    rows = np.repeat(np.arange(len(found.cardinalities)), found.cardinalities)
-    return {(int(a), int(b)) for a, b in zip(rows, found.neighbours, strict=True) if a < b}
+def pairs(contiguity: Contiguity) -> set[tuple[int, int]]:
+    rows = np.repeat(np.arange(len(contiguity.cardinalities)), contiguity.cardinalities)
+    return {(int(a), int(b)) for a, b in zip(rows, contiguity.neighbours, strict=True) if a < b}
 
 
 def obvious_pairs(shapes: list, rule: str) -> set[tuple[int, int]]:
@@ -73,9 +73,9 @@ def test_arcs_on_a_grid_join_what_is_almost_touching() -> None:
 
 
 def test_nothing() -> None:
-    found = compute_contiguity(gpd.GeoSeries([], dtype="geometry"))
-    assert found.edges == 0
-    assert found.starts.tolist() == [0]
+    contiguity = compute_contiguity(gpd.GeoSeries([], dtype="geometry"))
+    assert contiguity.edges == 0
+    assert contiguity.starts.tolist() == [0]
 
 
 @settings(max_examples=100, deadline=None)
@@ -95,8 +95,8 @@ def test_equals_the_obvious_version(
     shapes = [shapely.coverage_union_all(part) for part in cells.values()]
     territories = gpd.GeoSeries(shapes)
     for given_as in (territories, build_arcs(territories)):
-        found = compute_contiguity(given_as, rule=rule)
-        assert pairs(found) == obvious_pairs(shapes, rule)
+        contiguity = compute_contiguity(given_as, rule=rule)
+        assert pairs(contiguity) == obvious_pairs(shapes, rule)
 
 
 @pytest.mark.filterwarnings("ignore")  # libpysal's own: islands, use_index
@@ -108,13 +108,13 @@ def test_equals_libpysal_on_real_communes(shared_data: Path) -> None:
     rules: tuple[tuple[Literal["queen", "rook"], Any], ...] = (("queen", Queen), ("rook", Rook))
     for rule, reference in rules:
         expected = reference.from_dataframe(some)
-        found = compute_contiguity(some.geometry, rule=rule)
+        contiguity = compute_contiguity(some.geometry, rule=rule)
         by_arcs = compute_contiguity(build_arcs(some.geometry), rule=rule)
-        assert np.array_equal(found.neighbours, by_arcs.neighbours)
-        assert pairs(found) == {
+        assert np.array_equal(contiguity.neighbours, by_arcs.neighbours)
+        assert pairs(contiguity) == {
             (i, j) for i, near in expected.neighbors.items() for j in near if i < j
         }
-        assert found.islands.tolist() == expected.islands
+        assert contiguity.islands.tolist() == expected.islands
 
 
 @pytest.mark.parametrize(

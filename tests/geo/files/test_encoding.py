@@ -119,5 +119,5 @@ def test_words_equal_those_of_an_expression(codes: list[int]) -> None:
 @given(BYTES)
 def test_letters_of_utf8_equal_those_of_an_expression(codes: list[int]) -> None:
     data = bytes(codes)
-    found = re.search(rb"[\xc3\xc5][\x80-\xbf]|\xe2[\x80-\xbf]{2}", data)
-    assert has_letters_of_utf8(data) == (found is not None)
+    match = re.search(rb"[\xc3\xc5][\x80-\xbf]|\xe2[\x80-\xbf]{2}", data)
+    assert has_letters_of_utf8(data) == (match is not None)

@@ -492,8 +492,8 @@ def test_a_changed_result_in_a_folder_is_kept(tmp_path: Path) -> None:
 
 def forge(folder: Path, *, right: bool) -> None:
     """An account that lists a file of the user's, with or without its hash and the seal."""
-    told = sha256_of(folder / "thesis.docx") if right else "0" * 64
-    account = {"zoneblanche": "1", "command": "run", "files": {"thesis.docx": {"sha256": told}}}
+    digest = sha256_of(folder / "thesis.docx") if right else "0" * 64
+    account = {"zoneblanche": "1", "command": "run", "files": {"thesis.docx": {"sha256": digest}}}
     (folder / "run.json").write_text(json.dumps(account if right else sealed(account)))
 
 

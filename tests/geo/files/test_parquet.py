@@ -134,32 +134,41 @@ def test_texts_that_lean_on_the_one_before_are_read(tmp_path: Path) -> None:
     assert read_raw_table(path).columns["code"].tolist() == codes
 
 
-def crafted(folder: Path, **told: Any) -> Path:
+def crafted(folder: Path, **header_fields: Any) -> Path:
     """A table of one column of text, `code`, one page, written by hand.
 
     Args:
         told: what its headers say in place of what is so.
     """
-    data = told.get("data", struct.pack("<I", 5) + b"01001")
+    data = header_fields.get("data", struct.pack("<I", 5) + b"01001")
     packed = gzip.compress(data)
-    header = Struct().i32(1, told.get("kind", 0)).i32(2, told.get("whole", len(data)))
-    header.i32(3, told.get("packed", len(packed)))
-    if told.get("kind") == 2:
-        header.part(7, Struct().i32(1, told.get("values", 1)).i32(2, 0))
+    header = (
+        Struct().i32(1, header_fields.get("kind", 0)).i32(2, header_fields.get("whole", len(data)))
+    )
+    header.i32(3, header_fields.get("packed", len(packed)))
+    if header_fields.get("kind") == 2:
+        header.part(7, Struct().i32(1, header_fields.get("values", 1)).i32(2, 0))
     else:
-        page = Struct().i32(1, told.get("values", 1)).i32(2, 0).i32(3, 3).i32(4, 3)
+        page = Struct().i32(1, header_fields.get("values", 1)).i32(2, 0).i32(3, 3).i32(4, 3)
         header.part(5, page)
     body = header.written() + packed
     column = Struct().i32(1, 6).items(2, 5, [b"\0"]).items(3, 8, [b"\x04code"]).i32(4, 2)
-    column.i64(5, told.get("all_values", 1)).i64(6, told.get("unpacked", len(data)))
-    column.i64(7, told.get("length", len(body))).i64(9, told.get("offset", 4))
+    column.i64(5, header_fields.get("all_values", 1)).i64(
+        6, header_fields.get("unpacked", len(data))
+    )
+    column.i64(7, header_fields.get("length", len(body))).i64(9, header_fields.get("offset", 4))
     chunk = Struct().i64(2, 4).part(3, column)
-    group = Struct().items(1, 12, [chunk.written()]).i64(2, 10).i64(3, told.get("group_rows", 1))
+    group = (
+        Struct()
+        .items(1, 12, [chunk.written()])
+        .i64(2, 10)
+        .i64(3, header_fields.get("group_rows", 1))
+    )
     leaf = Struct().i32(1, 6).i32(3, 0).string(4, b"code").i32(6, 0)
     top = Struct().string(4, b"schema").i32(5, 1)
-    deep = [Struct().i32(3, 1).string(4, b"a").i32(5, 1).written()] * told.get("deep", 0)
+    deep = [Struct().i32(3, 1).string(4, b"a").i32(5, 1).written()] * header_fields.get("deep", 0)
     schema = [top.written(), *deep, leaf.written()]
-    footer = Struct().i32(1, 1).items(2, 12, schema).i64(3, told.get("rows", 1))
+    footer = Struct().i32(1, 1).items(2, 12, schema).i64(3, header_fields.get("rows", 1))
     footer.items(4, 12, [group.written()])
     end = footer.written()
     path = folder / "crafted.parquet"
@@ -172,7 +181,7 @@ def test_what_is_written_by_hand_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "told",
+    "header_fields",
     [
         {"whole": 2**31 - 1},
         {"whole": 2**30, "unpacked": 2**30},
@@ -180,12 +189,12 @@ def test_what_is_written_by_hand_is_read(tmp_path: Path) -> None:
     ],
     ids=["page", "column", "zeros"],
 )
-def test_a_page_that_says_it_is_large(tmp_path: Path, told: dict[str, Any]) -> None:
-    assert fault_of(read_raw_table, crafted(tmp_path, **told)).kind == "archive-bomb"
+def test_a_page_that_says_it_is_large(tmp_path: Path, header_fields: dict[str, Any]) -> None:
+    assert fault_of(read_raw_table, crafted(tmp_path, **header_fields)).kind == "archive-bomb"
 
 
 @pytest.mark.parametrize(
-    "told",
+    "header_fields",
     [
         {"kind": 2, "values": 2**31 - 1},
         {"values": 2**31 - 1},
@@ -207,8 +216,8 @@ def test_a_page_that_says_it_is_large(tmp_path: Path, told: dict[str, Any]) -> N
     ],
     ids=str,
 )
-def test_headers_that_say_what_is_not_so(tmp_path: Path, told: dict[str, Any]) -> None:
-    assert fault_of(read_raw_table, crafted(tmp_path, **told)).kind == "damaged-file"
+def test_headers_that_say_what_is_not_so(tmp_path: Path, header_fields: dict[str, Any]) -> None:
+    assert fault_of(read_raw_table, crafted(tmp_path, **header_fields)).kind == "damaged-file"
 
 
 def test_a_footer_is_read_before_arrow_sees_it(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ k=1 # 15
 '''
     lines = key_lines(text)
     assert set(lines) == set(keys_of(tomllib.loads(text)))
-    found = {
+    expected = {
         ("a", "b", "c d"): 1,
         ('q"',): 3,
         ("x", "yé", "z"): 6,
@@ -66,7 +66,7 @@ k=1 # 15
         ("t", 0, "w", "k"): 15,
         ("t", 1): 16,
     }
-    assert {key: lines[key] for key in found} == found
+    assert {key: lines[key] for key in expected} == expected
 
 
 VALUES = st.recursive(

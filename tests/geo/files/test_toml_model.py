@@ -86,9 +86,9 @@ def test_every_fault_at_once_each_with_line_and_key() -> None:
         "side = true\n"
         "[by_name.c]\n"
     )
-    said = {fault.column: (fault.line, fault.message, fault.remedy) for fault in faults}
+    messages = {fault.column: (fault.line, fault.message, fault.remedy) for fault in faults}
     assert {fault.file for fault in faults} == {"d.toml"}
-    assert said == {
+    assert messages == {
         "title": (None, "the key 'title' is missing.", "Write it."),
         "titel": (1, "the key 'titel' is not known.", "Did you mean 'title'?"),
         "pages": (2, "'1.5' does not fit; expected is a whole number of pages.", ""),
@@ -110,7 +110,7 @@ def test_every_fault_at_once_each_with_line_and_key() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("title = 3", "'3' does not fit; expected is a text in quotes, or one a language"),
         ("title = { french = 'a' }", "one a language"),
@@ -119,9 +119,9 @@ def test_every_fault_at_once_each_with_line_and_key() -> None:
         ("title = 'a'\nby_name = []", "'[]' does not fit; expected is a table"),
     ],
 )
-def test_one_sentence_a_key(text: str, said: str) -> None:
+def test_one_sentence_a_key(text: str, message: str) -> None:
     (fault,) = faults_of(text)
-    assert said in fault.message
+    assert message in fault.message
 
 
 def test_a_validator_may_blame_a_key_of_its_table() -> None:
@@ -152,13 +152,13 @@ def test_a_country_is_refused_with_line_and_key() -> None:
         text = text.replace(old, new)
     with pytest.raises(InputError) as caught:
         checked_country(parse_document(text.encode(), file="ch.toml"))
-    said = {str(fault.column): fault for fault in caught.value.faults}
-    assert set(said) == {
+    by_key = {str(fault.column): fault for fault in caught.value.faults}
+    assert set(by_key) == {
         "lang", "bounds", "levels.municipality.code_pattern", "parts.mainland.srs",
         "parts.mainland.crs",
     }  # fmt: skip
-    assert said["parts.mainland.srs"].remedy == "Did you mean 'crs'?"
-    assert said["bounds"].line == 4
+    assert by_key["parts.mainland.srs"].remedy == "Did you mean 'crs'?"
+    assert by_key["bounds"].line == 4
     text = (ROOT / "geo" / "countries" / "ch.toml").read_text("utf-8")
     text = text.replace('"canton", "country"]', '"canton", "contry"]', 1)
     with pytest.raises(InputError, match=r"key 'levels.municipality.within.3': there is no level"):

@@ -35,21 +35,26 @@ def test_counts_by_hand(tmp_path: Path) -> None:
     (tmp_path / "p.csv").write_text(
         "x,y,people\n0.5,0.5,3\n0.25,0.5,\n1.5,0.5,4\n1,0.5,1\n9,9,5\n,0.5,6\nNA,0.5,7\n"
     )
-    found = count_points(HERE, tmp_path / "p.csv", layout=Layout("x", "y", ("people",)))
-    assert found.counts.to_dict() == {"a": 2, "b": 2, "c": 0}
-    assert found.sums["people"].to_dict() == {"a": 3.0, "b": 5.0, "c": 0.0}
-    assert (found.rows, found.outside, found.unreadable, found.blank) == (7, 1, 2, {"people": 1})
+    counted = count_points(HERE, tmp_path / "p.csv", layout=Layout("x", "y", ("people",)))
+    assert counted.counts.to_dict() == {"a": 2, "b": 2, "c": 0}
+    assert counted.sums["people"].to_dict() == {"a": 3.0, "b": 5.0, "c": 0.0}
+    assert (counted.rows, counted.outside, counted.unreadable, counted.blank) == (
+        7,
+        1,
+        2,
+        {"people": 1},
+    )
     path = tmp_path / "p.csv"
-    assert found.examples == ((f"{path}, row 5",), (f"{path}, row 6", f"{path}, row 7"))
+    assert counted.examples == ((f"{path}, row 5",), (f"{path}, row 6", f"{path}, row 7"))
 
 
 def test_points_in_another_crs(tmp_path: Path) -> None:
     paris = gpd.GeoSeries([Point(2.35, 48.85).buffer(0.05)], crs=4326).to_crs(2154)
     (tmp_path / "p.csv").write_text("lon;lat\n2,35;48,85\n3;48\n999;999\n")
     layout = Layout("lon", "lat", decimal=",")
-    found = count_points(paris, tmp_path / "p.csv", layout=layout, crs="EPSG:4326")
-    assert found.counts.tolist() == [1]
-    assert found.rows == found.outside + found.unreadable + 1 == 3
+    counted = count_points(paris, tmp_path / "p.csv", layout=layout, crs="EPSG:4326")
+    assert counted.counts.tolist() == [1]
+    assert counted.rows == counted.outside + counted.unreadable + 1 == 3
 
 
 def test_coordinates_beyond_their_bounds_have_their_line(
@@ -63,8 +68,8 @@ def test_coordinates_beyond_their_bounds_have_their_line(
             count_points(HERE, path, layout=layout)
         first = refused.value.faults[0]
         assert (first.line, first.column, first.value) == (6, "x", "999")
-    told = [(fault.line, fault.column, fault.kind) for fault in refused.value.faults]
-    assert told[1:] == [(7, "y", "out-of-range"), (8, "x", "not-finite")]
+    places = [(fault.line, fault.column, fault.kind) for fault in refused.value.faults]
+    assert places[1:] == [(7, "y", "out-of-range"), (8, "x", "not-finite")]
     frame = pd.DataFrame({"x": [2.0] * 4 + [-181.0], "y": 48.0})
     frame.to_parquet(tmp_path / "p.parquet", row_group_size=2)
     with pytest.raises(InputError, match=r"p.parquet, feature 4, column 'x': '-181' is below -180"):
@@ -164,17 +169,17 @@ def test_the_real_mobile_sites_against_sjoin(shared_data: Path) -> None:
     path = next(folder.glob("2018_01_Sites_mobiles*.csv"))
     communes = gpd.read_parquet(shared_data / "fr/boundaries/communes_2026.parquet")
     communes = communes[~communes["code_dep"].str.startswith("97")].set_index("code").to_crs(2154)
-    found = count_points(communes.geometry, path, layout=Layout("x", "y", ("4G",)))
-    assert found.rows == 77_148
+    counted = count_points(communes.geometry, path, layout=Layout("x", "y", ("4G",)))
+    assert counted.rows == 77_148
     sites = pd.read_csv(path, sep=";")
     points = gpd.GeoDataFrame(sites, geometry=gpd.points_from_xy(sites["x"], sites["y"], crs=2154))
     joined = gpd.sjoin(points, communes[["geometry"]], predicate="intersects")
     single = joined[~joined.index.duplicated(keep=False)]
     expected = single.groupby("code").size().reindex(communes.index, fill_value=0)
     doubled = joined.index[joined.index.duplicated()].nunique()
-    assert found.counts.sum() == len(single) + doubled
-    assert (found.counts - expected).abs().sum() == doubled
-    assert found.unreadable == 1
-    assert found.outside == len(sites) - 1 - found.counts.sum()
+    assert counted.counts.sum() == len(single) + doubled
+    assert (counted.counts - expected).abs().sum() == doubled
+    assert counted.unreadable == 1
+    assert counted.outside == len(sites) - 1 - counted.counts.sum()
     covered = single.groupby("code")["4G"].sum().reindex(communes.index, fill_value=0)
-    assert (found.sums["4G"] - covered).abs().sum() <= doubled
+    assert (counted.sums["4G"] - covered).abs().sum() <= doubled

@@ -76,9 +76,9 @@ def test_a_thin_wedge_whose_borders_almost_coincide() -> None:
     shapes = gpd.GeoSeries([west, wedge, east])
     rng = np.random.default_rng(5)
     x = (1 + rng.uniform(-1e-7, 2e-7, 500)) * (1 - heights[:500] / 1e6)
-    found = locate_points(build_locator(shapes), x, heights[:500])
+    owners = locate_points(build_locator(shapes), x, heights[:500])
     points_there = shapely.points(x, heights[:500])
-    for place, territory in enumerate(found):
+    for place, territory in enumerate(owners):
         assert shapes.iloc[territory].intersects(points_there[place])
 
 
@@ -121,8 +121,8 @@ def test_equals_the_obvious_version(owners: list[list[int]], cell: float, shear:
         for part in cells.values()
     ]
     grid = [(0.25 * i, 0.25 * j) for i in range(-5, 26) for j in range(-1, 18)]
-    found = locate(shapes, grid, cell)
-    for point, territory in zip(shapely.points(grid), found, strict=True):
+    located = locate(shapes, grid, cell)
+    for point, territory in zip(shapely.points(grid), located, strict=True):
         touching = [k for k, shape in enumerate(shapes) if shapely.intersects(shape, point)]
         assert territory in touching if touching else territory == -1
 
@@ -139,12 +139,12 @@ def test_real_points_and_real_vertices_against_sjoin(shared_data: Path) -> None:
     pick = rng.choice(len(edges.x0), 3000, replace=False)
     x = np.concatenate([rng.uniform(west, east, 20_000), edges.x0[pick]])
     y = np.concatenate([rng.uniform(south, north, 20_000), edges.y0[pick]])
-    found = locate_points(locator, x, y)
+    owners = locate_points(locator, x, y)
     points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(x, y, crs=2154))
     joined = gpd.sjoin(points, communes[["geometry"]], predicate="intersects")
     touching = joined.groupby(level=0)["index_right"].agg(set)
-    assert set(np.flatnonzero(found >= 0)) == set(touching.index)
-    assert all(found[place] in some for place, some in touching.items())
+    assert set(np.flatnonzero(owners >= 0)) == set(touching.index)
+    assert all(owners[place] in some for place, some in touching.items())
 
 
 def test_parts_that_lie_apart_have_grids_of_their_own() -> None:
@@ -165,9 +165,9 @@ def test_parts_that_lie_apart_have_grids_of_their_own() -> None:
     rng = np.random.default_rng(0)
     corners = np.array([[0, 0], [5000, 0], [0, -9000], [11_998, 1_998], [10_990, 990], [7000, 3]])
     points = corners[rng.integers(0, len(corners), 5_000)] + rng.uniform(-1, 5, (5_000, 2))
-    found = locate_points(locator, points[:, 0], points[:, 1])
+    owners = locate_points(locator, points[:, 0], points[:, 1])
     expected = np.full(len(points), -1)
     for position, shape in enumerate(shapes):
         expected[shapely.contains_xy(shape, points[:, 0], points[:, 1])] = position
-    assert (found == expected).all()
-    assert (found >= 0).mean() > 0.2 and (found < 0).mean() > 0.2
+    assert (owners == expected).all()
+    assert (owners >= 0).mean() > 0.2 and (owners < 0).mean() > 0.2

@@ -24,9 +24,11 @@ def test_by_hand_and_by_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     places = gpd.GeoSeries([Point(0, 0), None, Point(101, 0)], index=["a", "b", "c"], crs=4326)
     for size in (5, 1000):
         monkeypatch.setattr(point_files, "CHUNK_BYTES", size)
-        found = compute_nearest(places, tmp_path / "p.csv", layout=XY)
-        np.testing.assert_allclose(found.distance_m, [110_574, np.nan, 111_320], atol=1)
-        assert (found.rows, found.unreadable) == (6, 3), "no coordinate is turned round the globe"
+        nearest = compute_nearest(places, tmp_path / "p.csv", layout=XY)
+        np.testing.assert_allclose(nearest.distance_m, [110_574, np.nan, 111_320], atol=1)
+        assert (nearest.rows, nearest.unreadable) == (6, 3), (
+            "no coordinate is turned round the globe"
+        )
     with pytest.raises(InputError, match="must be points"):
         compute_nearest(places.to_crs(3857).buffer(1), tmp_path / "p.csv", layout=XY)
     with pytest.raises(InputError, match="no coordinate system"):
@@ -39,10 +41,10 @@ def test_an_island_looks_at_its_own_points(tmp_path: Path) -> None:
         [2.0, -61.5, -61.0, 55.5], [48.0, 16.2, 14.6, -21.1], index=list("mgxr"), crs=4326
     )
     groups = pd.Series(["main", "guadeloupe", "martinique", "reunion"], index=places.index)
-    found = compute_nearest(places, tmp_path / "p.csv", layout=XY, groups=groups).distance_m
-    assert found["m"] == 0
-    assert 11_000 < found["g"] < 11_200
-    assert found[["x", "r"]].isna().all()
+    distances = compute_nearest(places, tmp_path / "p.csv", layout=XY, groups=groups).distance_m
+    assert distances["m"] == 0
+    assert 11_000 < distances["g"] < 11_200
+    assert distances[["x", "r"]].isna().all()
     alone = compute_nearest(places[["x"]], tmp_path / "p.csv", layout=XY, groups=groups[["x"]])
     assert 185_000 < alone.distance_m["x"] < 200_000, "the only group takes whatever is nearest"
 
@@ -55,9 +57,11 @@ def test_equals_what_is_found_in_memory(tmp_path: Path, executor: Executor) -> N
     frame.to_parquet(tmp_path / "p.parquet", row_group_size=300)
     places = gpd.GeoSeries.from_xy(*rng.uniform(0, 50, (2, 40)), crs=4326).to_crs(3857)
     points = gpd.GeoSeries.from_xy(frame["x"], frame["y"], crs=4326)
-    found = compute_nearest(places, tmp_path / "p.parquet", layout=XY, executor=executor, workers=2)
+    nearest = compute_nearest(
+        places, tmp_path / "p.parquet", layout=XY, executor=executor, workers=2
+    )
     expected = distance_to_nearest(places, points)
-    np.testing.assert_allclose(found.distance_m, expected, rtol=1e-9)
+    np.testing.assert_allclose(nearest.distance_m, expected, rtol=1e-9)
 
 
 def test_the_real_mobile_sites(shared_data: Path) -> None:
@@ -69,7 +73,7 @@ def test_the_real_mobile_sites(shared_data: Path) -> None:
     places = gpd.GeoSeries.from_xy(
         rng.uniform(2e5, 1e6, 300), rng.uniform(63e5, 70e5, 300), crs=2154
     )
-    found = compute_nearest(places, path, layout=XY, crs="EPSG:2154")
+    nearest = compute_nearest(places, path, layout=XY, crs="EPSG:2154")
     near, far = flat.sindex.nearest(places, return_all=False, return_distance=True)
-    assert (found.rows, found.unreadable) == (77_148, 1)
-    np.testing.assert_allclose(found.distance_m.iloc[near[0]], far, rtol=3e-3)
+    assert (nearest.rows, nearest.unreadable) == (77_148, 1)
+    np.testing.assert_allclose(nearest.distance_m.iloc[near[0]], far, rtol=3e-3)

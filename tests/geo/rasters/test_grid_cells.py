@@ -36,30 +36,30 @@ def strips(*borders: float) -> gpd.GeoSeries:
 
 def test_a_cell_across_a_border_is_shared_out_by_area() -> None:
     territories = strips(0, 520, 2000)
-    found = share_cells(cells((0, 0, 10), (2, 3, 100), (5, 5, 7)), territories)
+    shared = share_cells(cells((0, 0, 10), (2, 3, 100), (5, 5, 7)), territories)
     # The border stands 120 m into the third column: three parts of five.
-    assert found.amounts.to_dict() == pytest.approx({"T0": 70, "T1": 47})
-    assert (found.lost, found.lost_amount) == (0, 0)
+    assert shared.amounts.to_dict() == pytest.approx({"T0": 70, "T1": 47})
+    assert (shared.lost, shared.lost_amount) == (0, 0)
 
 
 def test_cells_of_chosen_territories_are_counted() -> None:
     placed = cells((0, 0, 10), (2, 3, 100), (5, 5, 7), (50, 5, 7))
     chosen = np.array([False, True])
-    found = share_cells(placed, strips(0, 520, 2000), chosen=chosen)
-    assert (found.counted, found.lost) == (2, 1), "the one across the border is of both"
+    shared = share_cells(placed, strips(0, 520, 2000), chosen=chosen)
+    assert (shared.counted, shared.lost) == (2, 1), "the one across the border is of both"
     assert share_cells(placed, strips(0, 520, 2000)).counted == 3
 
 
 def test_on_a_coast_nobody_is_left_in_the_sea() -> None:
-    found = share_cells(cells((9, 0, 30), (10, 0, 4), (40, 0, 5)), strips(0, 1000, 1880))
-    assert found.amounts["T1"] == pytest.approx(30), "the part on land has all of its people"
-    assert (found.lost, found.lost_amount) == (2, 9)
+    shared = share_cells(cells((9, 0, 30), (10, 0, 4), (40, 0, 5)), strips(0, 1000, 1880))
+    assert shared.amounts["T1"] == pytest.approx(30), "the part on land has all of its people"
+    assert (shared.lost, shared.lost_amount) == (2, 9)
 
 
 def test_on_territories_in_degrees() -> None:
     there = strips(0, 1000, 2000).to_crs(4326)
-    found = share_cells(cells((2, 2, 10), (7, 7, 20)), there)
-    assert found.amounts.tolist() == [10, 20]
+    shared = share_cells(cells((2, 2, 10), (7, 7, 20)), there)
+    assert shared.amounts.tolist() == [10, 20]
 
 
 @given(
@@ -73,9 +73,9 @@ def test_on_territories_in_degrees() -> None:
 )
 def test_all_that_there_is_is_somewhere(placed: list[tuple[int, int, float]], cut: float) -> None:
     grid = cells(*placed)
-    found = share_cells(grid, strips(0, cut, 2000))
-    assert (found.amounts >= 0).all()
-    total = found.amounts.sum() + found.lost_amount
+    shared = share_cells(grid, strips(0, cut, 2000))
+    assert (shared.amounts >= 0).all()
+    total = shared.amounts.sum() + shared.lost_amount
     assert total == pytest.approx(grid.amount.sum(), abs=1e-6)
 
 

@@ -39,9 +39,9 @@ def write(path: Path, values: np.ndarray = CELLS, **options: Any) -> Path:
 def whole(path: Path, **options: Any) -> tuple[np.ndarray, np.ndarray | None]:
     with open_raster(path, **options) as raster:
         rows, columns = raster.facts.shape
-        found = raster.read(Window(0, 0, columns, rows))
+        result = raster.read(Window(0, 0, columns, rows))
         raster.doubts()
-        return found
+        return result
 
 
 def test_facts(tmp_path: Path) -> None:
@@ -56,10 +56,10 @@ def test_facts(tmp_path: Path) -> None:
 def test_values_and_which_are_data(tmp_path: Path) -> None:
     values = CELLS.copy()
     values[0, 0], values[1, 1] = np.nan, np.inf
-    found, valid = whole(write(tmp_path / "a.tif", values, nodata=3))
+    cells, valid = whole(write(tmp_path / "a.tif", values, nodata=3))
     assert valid is not None
     assert np.argwhere(~valid).tolist() == [[0, 0], [0, 3], [1, 1]]
-    assert found[2, 3] == 11
+    assert cells[2, 3] == 11
     _, valid = whole(write(tmp_path / "b.tif", nodata=3), nodata="none")
     assert valid is None
     _, valid = whole(write(tmp_path / "c.tif", nodata=3), nodata=5)
@@ -71,9 +71,9 @@ def test_scale_and_offset_are_applied_and_stated(tmp_path: Path) -> None:
     path = write(tmp_path / "a.tif", np.array([[1, 2], [3, 255]], dtype=np.uint8), nodata=255)
     with rasterio.open(path, "r+") as dataset:
         dataset.scales, dataset.offsets = (0.5,), (10.0,)
-    found, valid = whole(path)
+    cells, valid = whole(path)
     assert valid is not None
-    assert found[valid].tolist() == [10.5, 11.0, 11.5]
+    assert cells[valid].tolist() == [10.5, 11.0, 11.5]
     assert any("× 0.5 + 10" in notice for notice in read_raster_facts(path).notices)
 
 
@@ -164,8 +164,8 @@ def with_bands(path: Path, descriptions: tuple[str | None, ...]) -> Path:
 
 def test_a_band_is_chosen_by_its_description(tmp_path: Path) -> None:
     path = with_bands(tmp_path / "a.tif", ("built-up", "people"))
-    found, _ = whole(path, band="people")
-    assert found[0, 0] == 200
+    cells, _ = whole(path, band="people")
+    assert cells[0, 0] == 200
     assert read_raster_facts(path, band=" built-up ").band == 1
 
 
@@ -225,8 +225,8 @@ def test_undeclared_no_data_stops_the_run(tmp_path: Path, values: np.ndarray, ma
     path = write(tmp_path / "a.tif", values)
     with pytest.raises(InputError, match=f"holds {mark}.*which it does not declare as no data"):
         whole(path)
-    found, _ = whole(path, nodata="none")
-    assert found[0, 0] == values[0, 0]
+    cells, _ = whole(path, nodata="none")
+    assert cells[0, 0] == values[0, 0]
     _, valid = whole(path, nodata=float(values[0, 0]))
     assert valid is not None
     assert valid.tolist() == [[False, True], [True, True]]

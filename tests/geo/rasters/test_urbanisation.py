@@ -92,13 +92,13 @@ def test_territories_take_the_class_of_most_of_their_people(tmp_path: Path) -> N
         "sea": cells(3, -2, 4, -1),
     }
     territories = gpd.GeoSeries(shapes, crs=3035)
-    found = compute_urbanisation(territories, grid)
+    classed = compute_urbanisation(territories, grid)
     living = ["urban centre", "low density", "low density"]
-    assert found.degree[:3].tolist() == living
-    assert found.degree[3:].isna().all()
-    assert found.people.loc["three"].to_numpy().round(6).tolist() == [300, 0, 0, 400, 40]
-    assert found.majority.loc[["town", "three"]].tolist() == [True, True]
-    assert found.covered["sea"] == 0
+    assert classed.degree[:3].tolist() == living
+    assert classed.degree[3:].isna().all()
+    assert classed.people.loc["three"].to_numpy().round(6).tolist() == [300, 0, 0, 400, 40]
+    assert classed.majority.loc[["town", "three"]].tolist() == [True, True]
+    assert classed.covered["sea"] == 0
 
 
 def test_without_a_majority_the_median_inhabitant_decides(tmp_path: Path) -> None:
@@ -109,9 +109,9 @@ def test_without_a_majority_the_median_inhabitant_decides(tmp_path: Path) -> Non
     shape = box(west, north - 3000, west + 4000, north)
     # 6,000 of 6,840 in an urban cluster; a twentieth of that cell leaves 300 : 0 : 840 - …
     thin = box(west, north - 3000, west + 3050, north)
-    found = compute_urbanisation(gpd.GeoSeries([shape, thin], crs=3035), grid)
-    assert found.degree.tolist() == ["urban cluster", "low density"]
-    assert found.people.iloc[1].to_numpy().round(6).tolist() == [0, 300, 0, 840, 0]
+    classed = compute_urbanisation(gpd.GeoSeries([shape, thin], crs=3035), grid)
+    assert classed.degree.tolist() == ["urban cluster", "low density"]
+    assert classed.people.iloc[1].to_numpy().round(6).tolist() == [0, 300, 0, 840, 0]
 
 
 def test_refusals(tmp_path: Path) -> None:
@@ -134,20 +134,20 @@ def test_compare_by_hand() -> None:
 def test_agreement_with_insee_in_the_north(shared_data: Path) -> None:
     communes = gpd.read_parquet(shared_data / "fr/boundaries/communes_2026.parquet")
     communes = communes.set_index("code").cx[1:7, 48:52]
-    found = compute_urbanisation(communes.geometry, shared_data / "raster/belgium__POP.tif")
+    classed = compute_urbanisation(communes.geometry, shared_data / "raster/belgium__POP.tif")
     insee = pd.read_excel(
         shared_data / "fr/population/grille_densite_7_niveaux_2024.xlsx",
         header=4,
         usecols=["CODGEO", "DENS"],
         dtype={"CODGEO": "str"},
     ).set_index("CODGEO")["DENS"]
-    inside = found.covered > 1 - 1e-9
+    inside = classed.covered > 1 - 1e-9
     assert inside.sum() == 2233
-    assert set(found.degree[inside].dropna()) <= set(CLASSES)
-    table = compare_classes(found.degree[inside], insee.map(CLASS_OF_INSEE))
+    assert set(classed.degree[inside].dropna()) <= set(CLASSES)
+    table = compare_classes(classed.degree[inside], insee.map(CLASS_OF_INSEE))
     counts = table[list(CLASSES)]
     assert counts.to_numpy().sum() > 2200
-    lille = found.degree["59350"]
+    lille = classed.degree["59350"]
     assert lille == "urban centre"
     # The same class, or the next one, for nine communes in ten; the order is never turned round.
     near = sum(np.trace(counts, offset) for offset in (-1, 0, 1))

@@ -136,15 +136,15 @@ def test_equals_the_obvious_version(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(zonal_integral, "BLOCK_CELLS", block)
         # a made-up raster may well hold -9999 or its like
-        found = {
+        statistics = {
             stat: zonal_statistics(shapes, path, stat=stat, nodata="none").to_numpy()
             for stat in ("count", "sum", "mean")
         }
-    np.testing.assert_allclose(found["count"], area, atol=1e-9)
+    np.testing.assert_allclose(statistics["count"], area, atol=1e-9)
     some = area > 1e-6
-    np.testing.assert_allclose(found["sum"][some], total[some], atol=1e-7)
-    assert np.isnan(found["sum"][area == 0]).all()
-    np.testing.assert_allclose(found["mean"][some], total[some] / area[some], atol=1e-3)
+    np.testing.assert_allclose(statistics["sum"][some], total[some], atol=1e-7)
+    assert np.isnan(statistics["sum"][area == 0]).all()
+    np.testing.assert_allclose(statistics["mean"][some], total[some] / area[some], atol=1e-3)
 
 
 @settings(max_examples=60, deadline=None)
@@ -170,8 +170,8 @@ def test_neither_orientation_of_rings_nor_order_of_territories_matters(tmp_path:
     path = write(tmp_path / "a.tif", np.arange(16.0).reshape(4, 4))
     shape = Polygon([(0.3, -0.2), (3.9, -1), (2, -3.7)], [[(1.5, -1), (2, -1), (2, -1.5)]])
     other = shapely.reverse(shape)
-    found = zonal_statistics(series(shape, box(0, -1, 1, 0), other), path, stat="sum")
-    assert found.iloc[0] == pytest.approx(found.iloc[2], rel=1e-14)
+    statistics = zonal_statistics(series(shape, box(0, -1, 1, 0), other), path, stat="sum")
+    assert statistics.iloc[0] == pytest.approx(statistics.iloc[2], rel=1e-14)
 
 
 def test_blocks_do_not_change_the_answer(
@@ -208,8 +208,8 @@ def test_weights_below_zero_are_refused_unless_no_data(tmp_path: Path, cells: in
     with pytest.raises(InputError, match=r"w.tif: the grid holds -3 people in a cell"):
         zonal_statistics(shapes, values, stat="weighted_mean", weights_path=path)
     path = write(tmp_path / "w.tif", amounts, transform=finer, nodata=-3.0)
-    found = zonal_statistics(shapes, values, stat="weighted_mean", weights_path=path)
-    assert found.iloc[0] == pytest.approx({1: 90 / 3, 2: 390 / 15}[cells])
+    statistics = zonal_statistics(shapes, values, stat="weighted_mean", weights_path=path)
+    assert statistics.iloc[0] == pytest.approx({1: 90 / 3, 2: 390 / 15}[cells])
 
 
 def test_weights_on_another_grid_keep_their_total(tmp_path: Path, shared_data: Path) -> None:
@@ -219,17 +219,17 @@ def test_weights_on_another_grid_keep_their_total(tmp_path: Path, shared_data: P
     fine = rasterio.Affine(300, 0, 589_000, 0, -300, 7_118_000)  # and FAR
     west = np.broadcast_to(np.arange(700) < 350, (700, 700)).astype(np.float32)
     values = write(tmp_path / "v.tif", west, transform=fine, crs="EPSG:2154")
-    found = compute_zonal(communes, values, stat="weighted_share", threshold=1, weights_path=people)
+    zones = compute_zonal(communes, values, stat="weighted_share", threshold=1, weights_path=people)
     line = box(590_000, 6_910_000, 590_000 + 105_000, 7_120_000)
-    inside = found.covered > 0.9999
+    inside = zones.covered > 0.9999
     shapes = communes[inside].to_crs(2154)
     exact = zonal_statistics(communes[inside], people, stat="sum")
     western = zonal_statistics(shapes.intersection(line), people, stat="sum").fillna(0)
     assert inside.sum() > 800
-    error = found.values[inside] - 100 * western / exact
+    error = zones.values[inside] - 100 * western / exact
     assert error.abs().median() < 1e-6
     assert error.abs().max() < 8  # small communes on the line: people spread evenly over 1 km
-    assert (found.values[inside] * exact).sum() / exact.sum() == pytest.approx(
+    assert (zones.values[inside] * exact).sum() / exact.sum() == pytest.approx(
         100 * western.sum() / exact.sum(), abs=0.1
     )
 
@@ -272,8 +272,8 @@ def test_long_edges_are_divided(tmp_path: Path) -> None:
     country = gpd.GeoSeries([box(0, 44, 6, 48)], crs="EPSG:4326")
     dense = country.segmentize(0.001).to_crs(2154).area.iloc[0] / 4e6
     plain = country.to_crs(2154).area.iloc[0] / 4e6
-    found = zonal_statistics(country, path, stat="count").iloc[0]
-    assert found == pytest.approx(dense, rel=1e-5)
+    count = zonal_statistics(country, path, stat="count").iloc[0]
+    assert count == pytest.approx(dense, rel=1e-5)
     assert abs(plain - dense) > 5e-4 * dense
 
 
@@ -287,14 +287,14 @@ def _north(shared_data: Path) -> gpd.GeoSeries:
 def test_population_of_the_north(shared_data: Path) -> None:
     communes = gpd.read_parquet(shared_data / "fr/boundaries/communes_2026.parquet")
     communes = communes.set_index("code")
-    found = compute_zonal(communes.geometry, shared_data / "raster/belgium__POP.tif", stat="sum")
-    west, south, east, north = found.facts.bounds
-    edge = communes.geometry.to_crs(found.facts.crs).bounds
+    zones = compute_zonal(communes.geometry, shared_data / "raster/belgium__POP.tif", stat="sum")
+    west, south, east, north = zones.facts.bounds
+    edge = communes.geometry.to_crs(zones.facts.crs).bounds
     inside = (edge.minx >= west) & (edge.maxx <= east) & (edge.miny >= south) & (edge.maxy <= north)
-    people = found.values[inside]
+    people = zones.values[inside]
     assert len(people) == 2233
     assert people.sum() == pytest.approx(3_928_325, rel=1e-4)
-    np.testing.assert_allclose(found.covered[inside], 1, atol=1e-9)
+    np.testing.assert_allclose(zones.covered[inside], 1, atol=1e-9)
     logs = pd.DataFrame({"grid": people, "census": _census(shared_data)}).dropna()
     logs = logs[(logs > 0).all(axis=1)]
     assert np.log(logs["grid"]).corr(np.log(logs["census"])) == pytest.approx(0.984, abs=0.001)
@@ -303,11 +303,11 @@ def test_population_of_the_north(shared_data: Path) -> None:
 def test_density_of_the_alsace(shared_data: Path) -> None:
     communes = gpd.read_parquet(shared_data / "fr/boundaries/communes_2026.parquet")
     communes = communes.set_index("code")
-    found = compute_zonal(communes.geometry, shared_data / "raster/gpw_density_alsace.tif")
-    inside = found.covered > 1 - 1e-9
+    zones = compute_zonal(communes.geometry, shared_data / "raster/gpw_density_alsace.tif")
+    inside = zones.covered > 1 - 1e-9
     assert inside.sum() == 422
     area = communes.geometry[inside].to_crs(3035).area / 1e6
-    density = pd.DataFrame({"grid": found.values[inside], "census": _census(shared_data) / area})
+    density = pd.DataFrame({"grid": zones.values[inside], "census": _census(shared_data) / area})
     assert np.log(density["grid"]).corr(np.log(density["census"])) == pytest.approx(
         0.970, abs=0.001
     )
@@ -329,14 +329,14 @@ def test_equals_exactextract_on_a_coverage_map(shared_data: Path) -> None:
     )
     integrals: tuple[Stat, ...] = ("mean", "sum", "count")
     for stat in integrals:
-        found = zonal_statistics(communes, raster, stat=stat)
+        statistics = zonal_statistics(communes, raster, stat=stat)
         some = (reference["count"] > 0).to_numpy()  # where it is 0, its sum is 0 and ours is NaN
         assert some.sum() > 500
-        np.testing.assert_allclose(found[some], reference[stat][some], rtol=1e-6)
+        np.testing.assert_allclose(statistics[some], reference[stat][some], rtol=1e-6)
     others: tuple[Stat, ...] = ("min", "max")
     for stat in others:
-        found = zonal_statistics(communes, raster, stat=stat)
-        np.testing.assert_array_equal(found, reference[stat])
+        statistics = zonal_statistics(communes, raster, stat=stat)
+        np.testing.assert_array_equal(statistics, reference[stat])
 
 
 def test_exactextract_sees_a_south_up_raster_the_right_way_round(tmp_path: Path) -> None:
@@ -357,9 +357,9 @@ def test_share_of_area_with_two_operators_against_the_official_table(
     communes = gpd.read_parquet(folder / "boundaries/communes_2026.parquet").set_index("code")
     metropolitan = communes[~communes["code_dep"].str.startswith("97")].dropna(subset=["code_epci"])
     raster = folder / f"connectivity/nb_operateurs_4g_{date}_l93.tif"
-    found = compute_zonal(metropolitan.geometry, raster, stat="share", threshold=2)
-    area = metropolitan.geometry.to_crs(2154).area * found.covered
-    parts = pd.DataFrame({"part": found.values * area, "area": area})
+    zones = compute_zonal(metropolitan.geometry, raster, stat="share", threshold=2)
+    area = metropolitan.geometry.to_crs(2154).area * zones.covered
+    parts = pd.DataFrame({"part": zones.values * area, "area": area})
     sums = parts.groupby(metropolitan["code_epci"]).sum()
     table = pd.read_csv(
         folder / "connectivity/epci_4g_share_area_2017_2019.csv", dtype={"siren_epci_2018": "str"}

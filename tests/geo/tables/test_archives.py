@@ -48,10 +48,10 @@ def test_an_archive_around_one_table(tmp_path: Path) -> None:
 
 def test_several_tables_in_an_archive_are_named(tmp_path: Path) -> None:
     path = zipped(tmp_path / "fibre.zip", data__csv=CSV, meta__csv=CSV)
-    said = faults_of(path)
-    assert "contains 2 tables" in said
-    assert "'data.csv', 'meta.csv'" in said
-    assert 'layer = "data"' in said
+    message = faults_of(path)
+    assert "contains 2 tables" in message
+    assert "'data.csv', 'meta.csv'" in message
+    assert 'layer = "data"' in message
     assert column(read_raw_table(path, layer="data"), "taux").tolist() == ["5", "6,5"]
     assert column(read_raw_table(path, member="data"), "taux").tolist() == ["5", "6,5"]
 
@@ -127,9 +127,9 @@ def test_an_opendocument_spreadsheet(tmp_path: Path) -> None:
     assert column(raw, "code").tolist() == ["01001", "01002"]
     assert parse_numbers(raw, "taux").values.tolist() == [5, 1.234]
     assert raw.lines.tolist() == [3, 4]
-    said = " ".join(raw.notices)
-    assert "sheet 'Data' is read, the first with these columns" in said
-    assert "1 line below the table is left out, from line 7 ('Note')" in said
+    text = " ".join(raw.notices)
+    assert "sheet 'Data' is read, the first with these columns" in text
+    assert "1 line below the table is left out, from line 7 ('Note')" in text
 
 
 def test_percentages_dates_and_repeated_cells_of_an_opendocument_spreadsheet(
@@ -157,8 +157,8 @@ def test_numbers_shown_with_leading_zeros_keep_them(tmp_path: Path) -> None:
     for row in (["code", "v", "w"], [1001, 5, 7], [1002, -6, 1.5]):
         book.active.append(row)
     for place, form in (("A", '00" "000'), ("B", "000"), ("C", "00")):
-        for found in book.active[place][1:]:
-            found.number_format = form
+        for cell in book.active[place][1:]:
+            cell.number_format = form
     book.save(tmp_path / "t.xlsx")
     raw = read_raw_table(tmp_path / "t.xlsx")
     assert column(raw, "code").tolist() == ["01001", "01002"]
@@ -195,10 +195,10 @@ def test_sheets_with_the_same_columns_are_named_in_a_warning(tmp_path: Path) -> 
         sheet_of_year.append(["01001", year])
     book.save(tmp_path / "t.xlsx")
     raw = read_raw_table(tmp_path / "t.xlsx", wanted=("code", "n"))
-    (said,) = [one for one in raw.notices if "sheet" in one]
-    assert "others have the same columns (2023)" in said
-    assert 'sheet = "2023"' in said
-    assert severity_of(said) == "warning"
+    (notice,) = [one for one in raw.notices if "sheet" in one]
+    assert "others have the same columns (2023)" in notice
+    assert 'sheet = "2023"' in notice
+    assert severity_of(notice) == "warning"
     assert column(read_raw_table(tmp_path / "t.xlsx", sheet="2023"), "n").tolist() == ["2023"]
 
 

@@ -318,8 +318,8 @@ def test_rounding_past_a_bound_is_put_back() -> None:
 
 
 def test_decimal_marks_by_evidence_are_stated_and_pins_obeyed() -> None:
-    assert any("decimal mark is ','" in said for said in numbers("12,5", "3").notices)
-    assert any("decimal mark is '.'" in said for said in numbers("12.5", "3").notices)
+    assert any("decimal mark is ','" in notice for notice in numbers("12,5", "3").notices)
+    assert any("decimal mark is '.'" in notice for notice in numbers("12.5", "3").notices)
     assert numbers("1,234", "2,500", decimal=",").values.tolist() == [1.234, 2.5]
     assert faults_of("12,34", "2.5", decimal=".")[0].kind == "decimal-mark"
     assert numbers("1,234", "2,500", unit="percent").values.tolist() == [1.234, 2.5]
@@ -331,7 +331,7 @@ def test_decimal_marks_by_evidence_are_stated_and_pins_obeyed() -> None:
 
 
 def test_thousands_set_apart_in_two_ways_are_refused() -> None:
-    assert any("between thousands" in said for said in numbers("1 234", "5").notices)
+    assert any("between thousands" in notice for notice in numbers("1 234", "5").notices)
     assert faults_of("1 234", "1\u00a0234")[0].kind == "ambiguous-value"
 
 
@@ -522,10 +522,12 @@ def test_letters_that_may_be_a_unit_are_refused(cells: tuple[str, ...], read: bo
 def test_marks_of_footnotes_behind_figures_are_left_out_and_stated() -> None:
     read = numbers("12,5 1)", "1 234²", "15,5*", "16,1 (a)", "17,5 (2)", "18,5 [3]", "7†", "19")
     assert read.values.tolist() == [12.5, 1234, 15.5, 16.1, 17.5, 18.5, 7, 19]
-    said = [one for one in read.notices if "behind" in one]
-    assert "letters behind 1 figure are a flag and are left out (a)" in said[0]
-    assert "marks of footnotes behind 6 figures are left out (*, 1), 2, 3, ² and 1 more)" in said[1]
-    assert {severity_of(one) for one in said} == {"warning"}
+    notices = [one for one in read.notices if "behind" in one]
+    assert "letters behind 1 figure are a flag and are left out (a)" in notices[0]
+    assert (
+        "marks of footnotes behind 6 figures are left out (*, 1), 2, 3, ² and 1 more)" in notices[1]
+    )
+    assert {severity_of(one) for one in notices} == {"warning"}
     for text in ("12 (45)", "12 (4,5)", "12 (345)", "(12)", "12)", "5-"):
         assert faults_of("12 (3)", text)
     assert numbers("12*", "*").reasons.tolist() == [Reason.PRESENT, Reason.SECRET]

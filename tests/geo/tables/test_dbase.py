@@ -188,9 +188,9 @@ def test_a_shapefile_with_figures_that_gdal_reads_in_part_is_refused(tmp_path: P
     path = tmp_path / "t.dbf"
     assert b"12.25" in path.read_bytes()
     path.write_bytes(path.read_bytes().replace(b"12.25", b"12,25"))
-    said = fault(tmp_path / "t.shp", wanted=("code", "v"))
-    assert "'12,250000000000000' is not a figure" in said
-    assert "name the .dbf as a table" in said
+    message = fault(tmp_path / "t.shp", wanted=("code", "v"))
+    assert "'12,250000000000000' is not a figure" in message
+    assert "name the .dbf as a table" in message
     table = read_raw_table(path)
     assert parse_numbers(table, "v").values.tolist() == [12.25]
     assert len(read_raw_table(tmp_path / "t.shp", wanted=("code",))) == 1

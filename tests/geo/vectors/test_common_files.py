@@ -63,12 +63,12 @@ def test_shapes_in_a_column_of_plain_parquet(tmp_path: Path, column: str, form: 
     cells = shapely.to_wkt(SHAPES) if form == "WKT" else shapely.to_wkb(SHAPES)
     table = pd.DataFrame({"code": list("ABC"), "name": ["Å", "Bé", "C"], column: cells})
     table.to_parquet(tmp_path / "t.parquet")
-    found = read(tmp_path / "t.parquet")
-    assert all(map(shapely.equals, found.territories.frame.geometry, SHAPES))
-    assert found.territories.names.tolist() == ["Å", "Bé", "C"]
-    said = " ".join(found.notices)
-    assert f"the shapes are those of the column '{column}' ({form})" in said
-    assert "it names no reference system: longitude and latitude" in said
+    result = read(tmp_path / "t.parquet")
+    assert all(map(shapely.equals, result.territories.frame.geometry, SHAPES))
+    assert result.territories.names.tolist() == ["Å", "Bé", "C"]
+    text = " ".join(result.notices)
+    assert f"the shapes are those of the column '{column}' ({form})" in text
+    assert "it names no reference system: longitude and latitude" in text
     assert len(read_polygons(tmp_path / "t.parquet").frame) == 3
 
 
@@ -88,41 +88,41 @@ def test_well_known_text_in_two_reference_systems_is_refused(tmp_path: Path) -> 
     texts = "SRID=4326;" + shapely.to_wkt(np.array(SHAPES)).astype(object)
     texts[1] = texts[1].replace("4326", "2154")
     pd.DataFrame({"code": list("ABC"), "wkt": texts}).to_parquet(tmp_path / "t.parquet")
-    said = fault(tmp_path / "t.parquet", name=None)
-    assert "SRID=2154, but SRID=4326 in the first shape" in said
+    message = fault(tmp_path / "t.parquet", name=None)
+    assert "SRID=2154, but SRID=4326 in the first shape" in message
     texts = "SRID=0;" + shapely.to_wkt(np.array(SHAPES)).astype(object)
     pd.DataFrame({"code": list("ABC"), "wkt": texts}).to_parquet(tmp_path / "t.parquet")
-    found = read(tmp_path / "t.parquet", name=None)
-    assert any("it names no reference system" in notice for notice in found.notices)
+    result = read(tmp_path / "t.parquet", name=None)
+    assert any("it names no reference system" in notice for notice in result.notices)
 
 
 def test_well_known_text_that_is_broken_or_deep_is_refused(tmp_path: Path) -> None:
     deep = "GEOMETRYCOLLECTION(" * 100_000 + ")" * 100_000
     texts = [shapely.to_wkt(SHAPES[0]), "POLYGON ((1", deep]
     pd.DataFrame({"code": list("ABC"), "wkt": texts}).to_parquet(tmp_path / "t.parquet")
-    said = fault(tmp_path / "t.parquet", name=None)
-    assert "no well-known text of a shape" in said
-    assert "shapes nested more than 4 deep" in said
+    message = fault(tmp_path / "t.parquet", name=None)
+    assert "no well-known text of a shape" in message
+    assert "shapes nested more than 4 deep" in message
     pd.DataFrame({"code": list("ABC")}).to_parquet(tmp_path / "t.parquet")
     assert "not GeoParquet" in fault(tmp_path / "t.parquet", name=None)
 
 
 def test_features_of_one_code_are_united(tmp_path: Path) -> None:
     path = saved(tmp_path, code=["A", "B", "A"], name=["One", "Two", "One"], pop=[5, 6, None])
-    found = read(path, population="pop")
-    assert found.territories.codes.tolist() == ["A", "B"]
-    assert found.territories.facts["population"].tolist() == [5, 6]
-    assert found.territories.frame.geometry["A"].equals(shapely.union_all([SHAPES[0], SHAPES[2]]))
+    result = read(path, population="pop")
+    assert result.territories.codes.tolist() == ["A", "B"]
+    assert result.territories.facts["population"].tolist() == [5, 6]
+    assert result.territories.frame.geometry["A"].equals(shapely.union_all([SHAPES[0], SHAPES[2]]))
     assert any(
-        "1 code is on several features, which are united (A × 2)" in n for n in found.notices
+        "1 code is on several features, which are united (A × 2)" in n for n in result.notices
     )
 
 
 def test_waters_without_inhabitants_are_united_with_their_place(tmp_path: Path) -> None:
     for people in ([5, 6, 0], [0, 6, 5]):
         path = saved(tmp_path, code=["A", "B", "A"], name=["One", "Two", "One"], pop=people)
-        found = read(path, population="pop").territories
-        assert found.facts["population"].tolist() == [5, 6]
+        territories = read(path, population="pop").territories
+        assert territories.facts["population"].tolist() == [5, 6]
         assert any(
             "1 feature has 0 inhabitants and is united with others of its code (A)" in notice
             for notice in read(path, population="pop").notices
@@ -159,9 +159,11 @@ def test_an_overlap_by_the_rounding_of_coordinates_is_not_said(tmp_path: Path) -
 def test_features_of_one_code_that_differ_are_refused(
     tmp_path: Path, columns: dict[str, Any], says: str
 ) -> None:
-    said = fault(saved(tmp_path, code=["A", "B", "A"], **{"pop": 1, **columns}), population="pop")
-    assert "feature A" in said
-    assert says in said
+    message = fault(
+        saved(tmp_path, code=["A", "B", "A"], **{"pop": 1, **columns}), population="pop"
+    )
+    assert "feature A" in message
+    assert says in message
 
 
 def test_features_are_picked_before_anything_is_checked(tmp_path: Path) -> None:
@@ -177,9 +179,9 @@ def test_features_are_picked_before_anything_is_checked(tmp_path: Path) -> None:
 def test_polygons_of_a_collection_are_kept(tmp_path: Path) -> None:
     line = {"type": "LineString", "coordinates": [[0, 0], [5, 5]]}
     first = {"type": "GeometryCollection", "geometries": [mapping(SHAPES[0]), line]}
-    found = read(geojson(tmp_path, first, mapping(SHAPES[1])))
-    assert found.territories.frame.geometry["A"].equals(SHAPES[0])
-    assert found.notices == (
+    result = read(geojson(tmp_path, first, mapping(SHAPES[1])))
+    assert result.territories.frame.geometry["A"].equals(SHAPES[0])
+    assert result.notices == (
         f"{tmp_path}/t.geojson: lines and points in the collection of 1 feature are left out (A).",
     )
     only_line = {"type": "GeometryCollection", "geometries": [line]}
@@ -187,18 +189,18 @@ def test_polygons_of_a_collection_are_kept(tmp_path: Path) -> None:
 
 
 def test_a_feature_without_a_shape_is_left_out(tmp_path: Path) -> None:
-    found = read(geojson(tmp_path, mapping(SHAPES[0]), None, mapping(SHAPES[1])))
-    assert found.territories.codes.tolist() == ["A", "C"]
-    assert "1 feature has no shape and is left out (B)" in found.notices[0]
+    result = read(geojson(tmp_path, mapping(SHAPES[0]), None, mapping(SHAPES[1])))
+    assert result.territories.codes.tolist() == ["A", "C"]
+    assert "1 feature has no shape and is left out (B)" in result.notices[0]
     assert "it has no shape" in fault(geojson(tmp_path, None))
 
 
 def test_collapsed_rings_are_left_out(tmp_path: Path) -> None:
     islet = [[5, 5], [6, 5], [5, 5]]
     parts = {"type": "MultiPolygon", "coordinates": [mapping(SHAPES[0])["coordinates"], [islet]]}
-    found = read(geojson(tmp_path, parts))
-    assert found.territories.frame.geometry["A"].area == 1
-    assert "1 ring of fewer than three different positions is left out" in found.notices[0]
+    result = read(geojson(tmp_path, parts))
+    assert result.territories.frame.geometry["A"].area == 1
+    assert "1 ring of fewer than three different positions is left out" in result.notices[0]
     hole = {"type": "Polygon", "coordinates": [*mapping(SHAPES[0])["coordinates"], islet]}
     assert read(geojson(tmp_path, hole)).territories.frame.geometry["A"].area == 1
     whole = {"type": "Polygon", "coordinates": [islet]}
@@ -216,11 +218,11 @@ def test_a_territory_of_which_quantisation_left_nothing_has_no_shape(tmp_path: P
     objects = {"o": {"type": "GeometryCollection", "geometries": geometries}}
     content = {"type": "Topology", "arcs": arcs, "objects": objects}
     (tmp_path / "t.json").write_text(json.dumps(content))
-    found = read(tmp_path / "t.json", code="id")
-    assert found.territories.codes.tolist() == ["A"]
-    said = " ".join(found.notices)
-    assert "2 rings of fewer than three different positions are left out" in said
-    assert "2 features have no shape and are left out (B, C)" in said
+    result = read(tmp_path / "t.json", code="id")
+    assert result.territories.codes.tolist() == ["A"]
+    text = " ".join(result.notices)
+    assert "2 rings of fewer than three different positions are left out" in text
+    assert "2 features have no shape and are left out (B, C)" in text
 
 
 @pytest.mark.parametrize("suffix", ["geojson", "gpkg", "shp"])
@@ -229,8 +231,8 @@ def test_an_archive_around_one_file_of_polygons(tmp_path: Path, suffix: str) -> 
     with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
         for part in tmp_path.glob(f"{path.stem}.*"):
             archive.write(part, f"folder/{part.name}")
-    found = read(tmp_path / "all.zip")
-    assert found.territories.names.tolist() == ["Å", "Bé", "C"]
+    result = read(tmp_path / "all.zip")
+    assert result.territories.names.tolist() == ["Å", "Bé", "C"]
 
 
 def test_an_archive_of_two_files_of_polygons_needs_the_name_of_one(tmp_path: Path) -> None:
@@ -274,10 +276,10 @@ def test_text_of_a_shapefile_without_a_declared_encoding(
     table_of = bytearray((tmp_path / "t.dbf").read_bytes())
     table_of[29] = 0
     (tmp_path / "t.dbf").write_bytes(table_of)
-    found = read(tmp_path / "t.shp")
-    assert any(f"encoding of its text, which is read as {read_as}" in n for n in found.notices)
+    result = read(tmp_path / "t.shp")
+    assert any(f"encoding of its text, which is read as {read_as}" in n for n in result.notices)
     if letters is not None:
-        assert found.territories.names.tolist() == letters
+        assert result.territories.names.tolist() == letters
     pinned = read(tmp_path / "t.shp", encoding=encoding)
     assert pinned.territories.names.tolist() == names
     assert not any("does not declare" in notice for notice in pinned.notices)
@@ -292,10 +294,10 @@ def test_text_of_a_shapefile_that_declares_the_code_page_of_its_computer(tmp_pat
         written = bytearray((tmp_path / "t.dbf").read_bytes())
         written[29] = 0x57
         (tmp_path / "t.dbf").write_bytes(written)
-        found = read(tmp_path / "t.shp")
-        assert found.territories.names.tolist() == names
-        said = [one for one in found.notices if "declare" in one]
-        assert len(said) == (encoding == "cp1250")
+        result = read(tmp_path / "t.shp")
+        assert result.territories.names.tolist() == names
+        notices = [one for one in result.notices if "declare" in one]
+        assert len(notices) == (encoding == "cp1250")
 
 
 def test_part_of_a_field_is_the_code(tmp_path: Path) -> None:
@@ -308,9 +310,9 @@ def test_a_reference_system_is_given(tmp_path: Path) -> None:
     squares = [box(x, 6_500_000, x + 1000, 6_501_000) for x in (600_000, 601_000)]
     path = geojson(tmp_path, *map(mapping, squares))
     assert "they look like metres" in fault(path).replace("the coordinates look", "they look")
-    found = read(path, crs=pyproj.CRS("EPSG:2154"))
-    assert found.territories.frame.crs.to_epsg() == 2154
-    assert any("which the project names" in notice for notice in found.notices)
+    result = read(path, crs=pyproj.CRS("EPSG:2154"))
+    assert result.territories.frame.crs.to_epsg() == 2154
+    assert any("which the project names" in notice for notice in result.notices)
 
 
 def utf8_shapefile(folder: Path, *, cpg: str | None) -> Path:
@@ -325,9 +327,9 @@ def utf8_shapefile(folder: Path, *, cpg: str | None) -> Path:
 
 @pytest.mark.parametrize("cpg", [None, "ISO-8859-1", "UTF-8"])
 def test_text_of_a_shapefile_is_utf8_if_its_bytes_are(tmp_path: Path, cpg: str | None) -> None:
-    found = read(utf8_shapefile(tmp_path, cpg=cpg))
-    assert found.territories.names.tolist() == ["Moûtiers", "Besançon", "é" * 60]
-    assert any("read as UTF-8, by its bytes" in one for one in found.notices) == (cpg != "UTF-8")
+    result = read(utf8_shapefile(tmp_path, cpg=cpg))
+    assert result.territories.names.tolist() == ["Moûtiers", "Besançon", "é" * 60]
+    assert any("read as UTF-8, by its bytes" in one for one in result.notices) == (cpg != "UTF-8")
 
 
 def test_a_letter_cut_off_by_the_width_of_its_field_is_no_other_encoding(tmp_path: Path) -> None:
@@ -346,9 +348,9 @@ def test_letters_that_a_declared_encoding_lacks(tmp_path: Path, name: str) -> No
     frame = gpd.GeoDataFrame(table, geometry=SHAPES[:1], crs=4326)
     frame.to_file(tmp_path / "t.shp", encoding="cp1252")
     (tmp_path / "t.cpg").write_text("ISO-8859-1")
-    found = read(tmp_path / "t.shp")
-    assert found.territories.names.tolist() == [name]
-    assert any("read as cp1252" in notice for notice in found.notices) == (name == "Œuilly")
+    result = read(tmp_path / "t.shp")
+    assert result.territories.names.tolist() == [name]
+    assert any("read as cp1252" in notice for notice in result.notices) == (name == "Œuilly")
     (tmp_path / "t.shp").unlink()
     assert read_raw_table(tmp_path / "t.dbf").columns["name"].tolist() == [name]
 
@@ -364,9 +366,9 @@ def test_an_encoding_is_given(tmp_path: Path) -> None:
 
 def test_antarctica_does_not_cross_the_antimeridian(tmp_path: Path) -> None:
     ring = [[-180, -90], [180, -90], [180, -75], [0, -75], [-180, -75], [-180, -90]]
-    found = read(geojson(tmp_path, {"type": "Polygon", "coordinates": [ring]}))
+    result = read(geojson(tmp_path, {"type": "Polygon", "coordinates": [ring]}))
     # The cap of a sphere of 6,371 km south of 75 degrees.
-    assert found.territories.facts["area_km2"]["A"] == pytest.approx(8.69e6, rel=0.01)
+    assert result.territories.facts["area_km2"]["A"] == pytest.approx(8.69e6, rel=0.01)
     assert read(geojson(tmp_path, mapping(box(-180, -90, 180, -75)))).territories.codes[0] == "A"
     crossing = [[178, -17], [-179, -17], [-179, -16], [178, -16], [178, -17]]
     assert "crosses the antimeridian" in fault(
@@ -394,11 +396,11 @@ def test_projected_polygons_across_the_antimeridian_are_cut(tmp_path: Path, crs:
     joined = shapely.union_all(shapes.to_numpy(), grid_size=0.001)
     table = {"code": ["A"], "name": ["A"]}
     gpd.GeoDataFrame(table, geometry=[joined], crs=crs).to_parquet(tmp_path / "t.parquet")
-    found = read(tmp_path / "t.parquet")
+    result = read(tmp_path / "t.parquet")
     expected = measured_area_km2(flat).sum()
-    assert found.territories.facts["area_km2"]["A"] == pytest.approx(expected, rel=1e-5)
-    assert found.territories.frame.total_bounds[[0, 2]] == pytest.approx([-180, 180])
-    assert any("cut there (A)" in notice for notice in found.notices)
+    assert result.territories.facts["area_km2"]["A"] == pytest.approx(expected, rel=1e-5)
+    assert result.territories.frame.total_bounds[[0, 2]] == pytest.approx([-180, 180])
+    assert any("cut there (A)" in notice for notice in result.notices)
 
 
 def test_shapes_at_both_ends_of_the_map_are_put_side_by_side() -> None:
@@ -433,9 +435,9 @@ def test_marks_between_the_groups_of_the_codes_of_a_country(tmp_path: Path) -> N
     corsica = [box(8.6, 42, 8.7, 42.1), box(8.7, 42, 8.8, 42.1), box(8.8, 42, 8.9, 42.1)]
     path = saved(tmp_path, shapes=corsica, code=["2A 004", "2A 006", "2B 033"])
     options = {"country": read_country("fr"), "level": "commune"}
-    found = read(path, **options)
-    assert list(found.territories.codes) == ["2A004", "2A006", "2B033"]
-    assert "'2A 004' as 2A004" in "".join(found.notices)
+    result = read(path, **options)
+    assert list(result.territories.codes) == ["2A004", "2A006", "2B033"]
+    assert "'2A 004' as 2A004" in "".join(result.notices)
     path = saved(tmp_path, shapes=corsica, code=["2A 004", "2A004", "2B 033"])
     assert list(read(path, **options).territories.codes) == ["2A 004", "2A004", "2B 033"]
 

@@ -83,15 +83,15 @@ def collection(folder: Path, **changes: Any) -> Path:
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_each_format_gives_the_same_territories(tmp_path: Path, suffix: str) -> None:
     path = saved(squares(pop=[10, 20, None, 40], dep=["48"] * 4), tmp_path, suffix)
-    found = read(path, name="nom", population="pop", parents={"departement": "dep"})
-    territories = found.territories
+    result = read(path, name="nom", population="pop", parents={"departement": "dep"})
+    territories = result.territories
     assert list(territories.codes) == CODES
     assert list(territories.names) == ["Mende", "Florac", "Marvejols", "Langogne"]
     assert territories.facts["population"].tolist()[:2] == [10, 20]
     assert np.isnan(territories.facts["population"].iloc[2])
     assert territories.parents["departement"].tolist() == ["48"] * 4
     assert territories.facts["area_km2"].sum() == pytest.approx(353.6, rel=1e-3)
-    assert (found.notices, found.repaired, territories.vintage) == ((), (), "")
+    assert (result.notices, result.repaired, territories.vintage) == ((), (), "")
 
 
 def test_topojson_shares_its_arcs(tmp_path: Path) -> None:
@@ -196,10 +196,10 @@ def test_a_crs_member_is_never_followed(tmp_path: Path, crs: Any, kind: str) -> 
 
 
 def test_an_old_geojson_in_a_projection_is_read_in_it(tmp_path: Path) -> None:
-    found = read(saved(squares().to_crs(2154), tmp_path))
-    assert found.territories.frame.crs.to_epsg() == 2154
-    assert any("EPSG:2154" in notice for notice in found.notices)
-    assert found.territories.facts["area_km2"].sum() == pytest.approx(353.6, rel=1e-3)
+    result = read(saved(squares().to_crs(2154), tmp_path))
+    assert result.territories.frame.crs.to_epsg() == 2154
+    assert any("EPSG:2154" in notice for notice in result.notices)
+    assert result.territories.facts["area_km2"].sum() == pytest.approx(353.6, rel=1e-3)
 
 
 @pytest.mark.parametrize("suffix", ["gpkg", "parquet", "shp"])
@@ -284,8 +284,8 @@ def test_the_antimeridian(tmp_path: Path, shape: Polygon) -> None:
 
 def test_parts_on_both_sides_of_the_antimeridian_are_right(tmp_path: Path) -> None:
     shape = MultiPolygon([box(179, 0, 180, 1), box(-180, 0, -179, 1)])
-    found = read(saved(changed(c48003=shape), tmp_path), country=None, level="territory")
-    assert len(found.territories) == 4
+    result = read(saved(changed(c48003=shape), tmp_path), country=None, level="territory")
+    assert len(result.territories) == 4
 
 
 BOW_TIE = Polygon([(3.5, 44.4), (3.6, 44.5), (3.6, 44.4), (3.5, 44.5)])
@@ -302,19 +302,19 @@ def test_a_bow_tie_is_refused(tmp_path: Path, suffix: str) -> None:
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_a_small_crossing_is_mended_and_stated(tmp_path: Path, suffix: str) -> None:
     ring = [(3.5, 44.4), (3.6, 44.4), (3.6, 44.5), (3.55, 44.5), (3.551, 44.501), (3.551, 44.499)]
-    found = read(saved(changed(c48003=Polygon([*ring, (3.5, 44.5)])), tmp_path, suffix))
-    assert found.repaired == ("48003",)
-    assert found.territories.frame.geometry.is_valid.all()
-    assert any("48003 (self-intersection" in notice for notice in found.notices)
+    result = read(saved(changed(c48003=Polygon([*ring, (3.5, 44.5)])), tmp_path, suffix))
+    assert result.repaired == ("48003",)
+    assert result.territories.frame.geometry.is_valid.all()
+    assert any("48003 (self-intersection" in notice for notice in result.notices)
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_heights_are_dropped_and_stated(tmp_path: Path, suffix: str) -> None:
     frame = squares()
     frame["geometry"] = gpd.GeoSeries(shapely.force_3d(frame.geometry.to_numpy(), 5), crs=4326)
-    found = read(saved(frame, tmp_path, suffix))
-    assert not found.territories.frame.geometry.has_z.any()
-    assert any("heights (Z) of 4 shapes" in notice for notice in found.notices)
+    result = read(saved(frame, tmp_path, suffix))
+    assert not result.territories.frame.geometry.has_z.any()
+    assert any("heights (Z) of 4 shapes" in notice for notice in result.notices)
 
 
 @pytest.mark.parametrize(
@@ -431,9 +431,9 @@ def test_spoiled_codes(
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_whole_numbers_are_exact_codes(tmp_path: Path, suffix: str) -> None:
-    found = read(saved(squares(code=[48001, 48002, 48003, 48004]), tmp_path, suffix))
-    assert list(found.territories.codes) == CODES
-    assert any("whole numbers" in notice for notice in found.notices)
+    result = read(saved(squares(code=[48001, 48002, 48003, 48004]), tmp_path, suffix))
+    assert list(result.territories.codes) == CODES
+    assert any("whole numbers" in notice for notice in result.notices)
 
 
 def test_a_missing_field_names_the_nearest_and_all(tmp_path: Path) -> None:
@@ -447,9 +447,9 @@ def test_a_missing_field_names_the_nearest_and_all(tmp_path: Path) -> None:
 
 def test_blank_names_and_figures_that_are_none(tmp_path: Path) -> None:
     path = saved(squares(nom=["Mende", "", None, " "], pop=["1", "un", "-2", ""]), tmp_path)
-    found = read(path, name="nom")
-    assert list(found.territories.names) == ["Mende", "48002", "48003", "48004"]
-    assert any("3 names are blank" in notice for notice in found.notices)
+    result = read(path, name="nom")
+    assert list(result.territories.names) == ["Mende", "48002", "48003", "48004"]
+    assert any("3 names are blank" in notice for notice in result.notices)
     faults = faults_of(path, population="pop")
     assert [(fault.feature, fault.value) for fault in faults] == [("48002", "un"), ("48003", "-2")]
 
@@ -477,8 +477,8 @@ def test_inhabitants_are_read_as_figures_of_a_table(
     tmp_path: Path, cells: list[Any], form: dict[str, Any], people: list[float | None]
 ) -> None:
     path = saved(squares(pop=cells), tmp_path)
-    found = read(path, population="pop", figures=FigureForm(**form)).territories
-    assert found.facts["population"].replace({np.nan: None}).tolist() == people
+    territories = read(path, population="pop", figures=FigureForm(**form)).territories
+    assert territories.facts["population"].replace({np.nan: None}).tolist() == people
 
 
 @pytest.mark.parametrize(
@@ -625,9 +625,9 @@ def test_any_damage_gives_territories_or_a_sentence(tmp_path: Path, suffix: str)
 
 def test_coverage_polygons_may_overlap(tmp_path: Path) -> None:
     path = saved(changed(c48003=box(3.45, 44.45, 3.6, 44.55)), tmp_path)
-    found = read_polygons(path)
-    assert len(found.frame) == 4
-    assert found.frame.crs.to_epsg() is None or found.frame.crs.is_geographic
+    polygons = read_polygons(path)
+    assert len(polygons.frame) == 4
+    assert polygons.frame.crs.to_epsg() is None or polygons.frame.crs.is_geographic
     with pytest.raises(InputError) as caught:
         read_polygons(saved(changed(c48003=BOW_TIE), tmp_path))
     assert caught.value.faults[0].feature == "2"
@@ -662,26 +662,26 @@ def test_coordinates_of_no_place_and_a_system_of_no_earth(tmp_path: Path) -> Non
 
 
 def test_communes_of_france(shared_data: Path) -> None:
-    found = read(
+    result = read(
         shared_data / "fr/boundaries/communes_2026.parquet",
         name="name",
         parents={"departement": "code_dep", "epci": "code_epci"},
     )
-    assert len(found.territories) == 34_875
-    assert found.repaired == ("65275",)
-    assert found.territories.parents["epci"].isna().sum() == 11
-    assert any("13 km² between 66005" in notice for notice in found.notices)
+    assert len(result.territories) == 34_875
+    assert result.repaired == ("65275",)
+    assert result.territories.parents["epci"].isna().sum() == 11
+    assert any("13 km² between 66005" in notice for notice in result.notices)
 
 
 def test_municipalities_of_switzerland(shared_data: Path) -> None:
-    found = read_territories(
+    result = read_territories(
         shared_data / "ch/municipalities.shp",
         code="id",
         level="municipality",
         country=read_country("ch"),
     )
-    assert len(found.territories) == 2_113
-    assert found.territories.frame.crs.to_epsg() == 2056
+    assert len(result.territories) == 2_113
+    assert result.territories.frame.crs.to_epsg() == 2056
     # 41,285 km² less the lakes that belong to no municipality.
-    assert 39_900 < found.territories.facts["area_km2"].sum() < 41_285
-    assert pd.Series(found.territories.codes).str.fullmatch("[0-9]+").all()
+    assert 39_900 < result.territories.facts["area_km2"].sum() < 41_285
+    assert pd.Series(result.territories.codes).str.fullmatch("[0-9]+").all()

@@ -101,8 +101,8 @@ def test_what_passes_can_be_given_to_geos(
     place = min(place, len(blob) - 1)
     blob[place : place + len(other)] = other
     unreadable: dict[int, str] = {}
-    (found,) = shapes_of_wkb([bytes(blob)], unreadable)
-    assert (found is None) == (0 in unreadable)
+    (read_shape,) = shapes_of_wkb([bytes(blob)], unreadable)
+    assert (read_shape is None) == (0 in unreadable)
 
 
 @pytest.mark.parametrize(

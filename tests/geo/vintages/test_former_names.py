@@ -24,8 +24,8 @@ MERGER, RESTORED, SHARED_OUT, RENAMED, MOVED = "32", "21", "30", "10", "41"
 
 def names_of(*rows: tuple[str, str, str, str, str, str]) -> list[tuple[str, str, str]]:
     """Name, present code and kind of the events (kind, date, before, name, after, name)."""
-    found = former_names(pd.DataFrame(list(rows), columns=list(COLUMNS)), NAMES)
-    return list(found[["name", "now", "kind"]].itertuples(index=False, name=None))
+    former = former_names(pd.DataFrame(list(rows), columns=list(COLUMNS)), NAMES)
+    return list(former[["name", "now", "kind"]].itertuples(index=False, name=None))
 
 
 def test_the_parts_of_a_merger() -> None:
@@ -145,8 +145,8 @@ def test_names_in_a_table_of_any_country(tmp_path: Path) -> None:
         "D,D,2020-01-01,recoded,Sandy,Dune\n",
         encoding="utf-8",
     )
-    found = former_names(read_events(path, renamed=True), NAMES)
-    assert found[["name", "now", "kind"]].to_numpy().tolist() == [
+    former = former_names(read_events(path, renamed=True), NAMES)
+    assert former[["name", "now", "kind"]].to_numpy().tolist() == [
         ["Knesselare", "B", "merged"],
         ["Sandy", "D", "renamed"],
     ]

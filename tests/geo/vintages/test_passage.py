@@ -314,8 +314,8 @@ def test_the_events_that_the_page_shows(tmp_path: Path) -> None:
         codes=["E07000004", "44029", "1130", "1151"],
         known=["E06000060", "44084", "1151"],
     )
-    found = passage.shares.set_index("source")["target"].to_dict()
-    assert found == {"E07000004": "E06000060", "44029": "44084", "1130": "1151", "1151": "1151"}
+    targets = passage.shares.set_index("source")["target"].to_dict()
+    assert targets == {"E07000004": "E06000060", "44029": "44084", "1130": "1151", "1151": "1151"}
 
 
 @pytest.mark.parametrize(

@@ -49,20 +49,20 @@ def test_presence_change_is_what_the_two_waves_say(atlas: Atlas) -> None:
     waves = presence_waves(read_country("fr"))
     # That of February 2021 lacks Corsica.
     ends = ["2021-07-12", waves["wave"].max()]
-    told = {}
+    declared = {}
     for date in ends:
         rows = waves[waves["wave"] == date].set_index("code")["website"]
-        told[date] = rows.str.match("(?i)^ *https?://").astype("object").fillna(False)
-    found = made.values["presence-change"]
+        declared[date] = rows.str.match("(?i)^ *https?://").astype("object").fillna(False)
+    change = made.values["presence-change"]
     expected = {(False, True): GAINED, (True, True): KEPT, (False, False): NEITHER}
     for code in atlas.codes:
-        if code not in told[ends[0]].index or code not in told[ends[1]].index:
-            assert np.isnan(found[code])
+        if code not in declared[ends[0]].index or code not in declared[ends[1]].index:
+            assert np.isnan(change[code])
             assert made.reasons["presence-change"][code] == Reason.NOT_MATCHED
             continue
-        pair = (bool(told[ends[0]][code]), bool(told[ends[1]][code]))
-        assert found[code] == expected.get(pair, GIVEN_UP), code
-    assert set(found.dropna()) >= {GAINED, KEPT, NEITHER}
+        pair = (bool(declared[ends[0]][code]), bool(declared[ends[1]][code]))
+        assert change[code] == expected.get(pair, GIVEN_UP), code
+    assert set(change.dropna()) >= {GAINED, KEPT, NEITHER}
     assert made.indicator("presence-change").period == "/".join(map(str, ends))
 
 
@@ -99,17 +99,17 @@ def test_what_a_selection_does_not_allow_is_left_out_and_said(atlas: Atlas) -> N
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "message"),
     [
         ("cluster", "there is no analysis 'cluster'. Did you mean 'clusters'?"),
         ("change:a", "change is of 2 indicators, and names 1. Write change:BEFORE:AFTER."),
         ("typology:a", "typology is of 0 indicators, and names 1. Write typology."),
     ],
 )
-def test_an_analysis_that_there_is_not_is_refused(name: str, told: str) -> None:
+def test_an_analysis_that_there_is_not_is_refused(name: str, message: str) -> None:
     with pytest.raises(InputError) as caught:
         check_analyses([name], file="project.toml")
-    assert told in str(caught.value)
+    assert message in str(caught.value)
     assert "project.toml, key 'analyses'" in str(caught.value)
 
 

@@ -26,32 +26,32 @@ def lozere() -> Atlas:
 
 
 def test_areas_are_ranked_by_the_mean_of_their_inhabitants(lozere: Atlas) -> None:
-    found = rank_areas(lozere, "presence-only", level="departement")
+    ranked = rank_areas(lozere, "presence-only", level="departement")
     people = lozere.territories.facts["population"]
     scores, of = lozere.values["presence-only"], lozere.territories.parents["departement"]
     known = scores.notna()
     for code in ("48", "2A"):
         here = known & (of == code)
         mean = (scores[here] * people[here]).sum() / people[here].sum()
-        assert found.loc[code, "score"] == pytest.approx(mean)
-    assert found["score"].is_monotonic_decreasing
-    assert found["rank"].tolist() == [1, 2]
-    assert (found["rank_low"] <= found["rank"]).all()
-    assert (found["rank"] <= found["rank_high"]).all()
+        assert ranked.loc[code, "score"] == pytest.approx(mean)
+    assert ranked["score"].is_monotonic_decreasing
+    assert ranked["rank"].tolist() == [1, 2]
+    assert (ranked["rank_low"] <= ranked["rank"]).all()
+    assert (ranked["rank"] <= ranked["rank_high"]).all()
 
 
 def test_sparse_and_others_are_compared_within_a_size_band(
     lozere: Atlas, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(equal_size, "LEAST_OVERLAP", 2)  # two départements have few of a size
-    found = sparse_at_equal_size(lozere, "presence-only")
-    assert found is not None
+    compared = sparse_at_equal_size(lozere, "presence-only")
+    assert compared is not None
     sparse = (lozere.values["density"] < 30) | lozere.values["density-class"].isin([6, 7])
     scores = lozere.values["presence-only"]
-    assert found.raw == pytest.approx(scores[sparse].mean() - scores[~sparse].mean())
-    assert found.low < found.left < found.high
+    assert compared.raw == pytest.approx(scores[sparse].mean() - scores[~sparse].mean())
+    assert compared.low < compared.left < compared.high
     # The small are sparse and seldom online: at equal size less of the difference is left.
-    assert abs(found.left) < abs(found.raw)
+    assert abs(compared.left) < abs(compared.raw)
 
 
 def test_an_index_that_nobody_knows_the_recipe_of(lozere: Atlas) -> None:
@@ -69,10 +69,10 @@ def test_an_area_of_territories_without_a_rank_has_none(lozere: Atlas) -> None:
     values.loc[inside, "own-email"] = np.nan
     reasons = lozere.reasons.mask(values.isna() & (lozere.reasons == 0), int(Reason.SECRET))
     atlas = replace(lozere, values=values, reasons=reasons.astype("int8"), intervals={})
-    found = rank_areas(compute_index(atlas, recipe), "presence-only", level="departement")
-    assert np.isfinite(found["score"]).all()
-    assert found.loc["48", ["rank", "rank_low", "rank_high"]].tolist() == [1, 1, 1]
-    assert found.loc["2A", ["rank", "rank_low", "rank_high", "worst_decile"]].isna().all()
+    ranked = rank_areas(compute_index(atlas, recipe), "presence-only", level="departement")
+    assert np.isfinite(ranked["score"]).all()
+    assert ranked.loc["48", ["rank", "rank_low", "rank_high"]].tolist() == [1, 1, 1]
+    assert ranked.loc["2A", ["rank", "rank_low", "rank_high", "worst_decile"]].isna().all()
 
 
 @pytest.mark.parametrize("draws", [50, 300])
@@ -80,17 +80,17 @@ def test_an_atlas_from_a_file_has_the_same_ranks(lozere: Atlas, tmp_path: Path, 
     """The draws are not in the file: they are drawn again, as many and the same."""
     made = compute_index(lozere, "digital-inequality", draws=draws)
     save_atlas(made, tmp_path / "a.parquet")
-    found = rank_areas(load_atlas(tmp_path / "a.parquet"), "digital-inequality", level="epci")
+    ranked = rank_areas(load_atlas(tmp_path / "a.parquet"), "digital-inequality", level="epci")
     expected = rank_areas(made, "digital-inequality", level="epci")
     assert expected["rank_low"].notna().any()
-    pd.testing.assert_frame_equal(found, expected)
+    pd.testing.assert_frame_equal(ranked, expected)
 
 
 def test_an_index_without_ranks_has_none_above(lozere: Atlas) -> None:
     without = replace(lozere, intervals={}, area_means={})
-    found = rank_areas(without, "presence-only", level="departement")
-    assert found["score"].notna().all()
-    assert found[["rank", "rank_low", "rank_high", "worst_decile"]].isna().all(axis=None)
+    ranked = rank_areas(without, "presence-only", level="departement")
+    assert ranked["score"].notna().all()
+    assert ranked[["rank", "rank_low", "rank_high", "worst_decile"]].isna().all(axis=None)
     assert with_area_means(without, without.recipes) is without
 
 

@@ -182,19 +182,19 @@ def test_change_of_an_index(make_atlas, aggregate, orientation):
     before = make_atlas({"x": [10, 20, 30, NAN], "y": [10, 50, 90, 4]}, x=options, y=options)
     after = make_atlas({"x": [20, 20, 10, 5], "y": [10, 60, 90, 4]}, x=options, y=options)
     recipe = replace(recipe_of(aggregate), orientation=orientation)
-    found = measure_index_change(before, after, recipe)
-    assert found.left_out == ("T03",)
-    sums = found.parts.iloc[:3].sum(axis=1)
-    assert sums.to_numpy() == pytest.approx(found.table["change"].iloc[:3])
-    assert found.parts.loc["T00", "y"] == pytest.approx(0)
+    change = measure_index_change(before, after, recipe)
+    assert change.left_out == ("T03",)
+    sums = change.parts.iloc[:3].sum(axis=1)
+    assert sums.to_numpy() == pytest.approx(change.table["change"].iloc[:3])
+    assert change.parts.loc["T00", "y"] == pytest.approx(0)
     sign = 1 if orientation == "better" else -1
     if aggregate == "arithmetic":
-        assert found.table["change"].iloc[:3].tolist() == pytest.approx(
+        assert change.table["change"].iloc[:3].tolist() == pytest.approx(
             [5 * sign, 5 * sign, -10 * sign]
         )
     else:
-        assert found.table.loc["T00", "change"] == pytest.approx(sign * (np.sqrt(200) - 10))
-    assert found.parts.mean().sum() == pytest.approx(found.table["change"].mean())
+        assert change.table.loc["T00", "change"] == pytest.approx(sign * (np.sqrt(200) - 10))
+    assert change.parts.mean().sum() == pytest.approx(change.table["change"].mean())
 
 
 def test_relative_recipes_are_not_compared(make_atlas):

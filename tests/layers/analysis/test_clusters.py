@@ -73,35 +73,35 @@ def stl(shared_data: Path) -> tuple[pd.DataFrame, Contiguity, dict]:
 
 def test_moran_of_st_louis(stl):
     table, near, expected = stl
-    found = moran(table["HR8893"], near, permutations=999, seed=1)
+    statistic = moran(table["HR8893"], near, permutations=999, seed=1)
     known = expected["moran_stl"]
-    assert found.statistic == pytest.approx(known["I"], abs=1e-12)
-    assert found.expected == pytest.approx(known["EI"], abs=1e-12)
-    assert found.variance == pytest.approx(known["VI_norm"], abs=1e-12)
-    assert found.z == pytest.approx(known["z_norm"], abs=1e-10)
-    assert found.p == pytest.approx(known["p_norm_two"], abs=1e-12)
-    assert found.p_permutation < 0.02
+    assert statistic.statistic == pytest.approx(known["I"], abs=1e-12)
+    assert statistic.expected == pytest.approx(known["EI"], abs=1e-12)
+    assert statistic.variance == pytest.approx(known["VI_norm"], abs=1e-12)
+    assert statistic.z == pytest.approx(known["z_norm"], abs=1e-10)
+    assert statistic.p == pytest.approx(known["p_norm_two"], abs=1e-12)
+    assert statistic.p_permutation < 0.02
 
 
 def test_local_moran_of_st_louis(stl, shared_data):
     table, near, _ = stl
     published = pd.read_csv(shared_data / "reference" / "inequality" / "lisa_stl_expected.csv")
-    found = local_moran(table["HR8893"], near, seed=1)
-    assert found.table["statistic"].to_numpy() == pytest.approx(published["Is"], abs=1e-12)
-    assert (found.table["quadrant"] == published["q"]).all()
+    clusters = local_moran(table["HR8893"], near, seed=1)
+    assert clusters.table["statistic"].to_numpy() == pytest.approx(published["Is"], abs=1e-12)
+    assert (clusters.table["quadrant"] == published["q"]).all()
     # Published from 999 draws, ours from 9,999: within five standard errors of both.
     p = published["p_sim"]
     error = np.sqrt(p * (1 - p) * (1 / 999 + 1 / 9999))
-    assert ((found.table["p"] - p).abs() <= 5 * error + 0.001).all()
+    assert ((clusters.table["p"] - p).abs() <= 5 * error + 0.001).all()
 
 
 def test_st_louis_has_ten_raw_clusters_and_none_after_correction(stl):
     table, near, expected = stl
     for tails in ("one", "two"):
-        found = local_moran(table["HR8893"], near, seed=1, tails=tails)
-        raw = (found.table["p"] < 0.05).sum()
+        clusters = local_moran(table["HR8893"], near, seed=1, tails=tails)
+        raw = (clusters.table["p"] < 0.05).sum()
         assert abs(raw - expected["lisa_stl"]["sig_005"]) <= 1
-        assert found.counts()[NONE] == 78 and expected["lisa_stl"]["sig_fdr"] == 0
+        assert clusters.counts()[NONE] == 78 and expected["lisa_stl"]["sig_fdr"] == 0
 
 
 def test_desmith_against_every_possible_draw(shared_data):
@@ -110,7 +110,7 @@ def test_desmith_against_every_possible_draw(shared_data):
     values = pd.read_csv(folder / "desmith.txt", skiprows=1)["z"]
     near = read_gal(folder / "desmith.gal", first=1)
     draws = 40_000
-    found = local_moran(values, near, permutations=draws, seed=3)
+    clusters = local_moran(values, near, permutations=draws, seed=3)
     z = (values - values.mean()).to_numpy()
     for unit in range(10):
         around = near.neighbours[near.starts[unit] : near.starts[unit + 1]]
@@ -119,7 +119,7 @@ def test_desmith_against_every_possible_draw(shared_data):
         observed = z[around].sum()
         exact = min((sums >= observed - 1e-9).mean(), (sums <= observed + 1e-9).mean())
         error = np.sqrt(exact * (1 - exact) / draws)
-        assert found.table["p"].iloc[unit] == pytest.approx(exact, abs=5 * error + 2 / draws)
+        assert clusters.table["p"].iloc[unit] == pytest.approx(exact, abs=5 * error + 2 / draws)
 
 
 @settings(deadline=None, max_examples=15)
@@ -187,8 +187,8 @@ def test_a_real_cluster_is_found():
     near = grid(20)
     values = np.random.default_rng(2).normal(size=400)
     block = np.array([row < 6 and column < 6 for row in range(20) for column in range(20)])
-    found = local_moran(pd.Series(values + 4 * block), near, seed=1)
-    labels = found.table["label"].to_numpy()
+    clusters = local_moran(pd.Series(values + 4 * block), near, seed=1)
+    labels = clusters.table["label"].to_numpy()
     assert (labels[block] == HIGH_HIGH).mean() > 0.8
     # Far from the block nothing is high, and luck is seldom called a cluster.
     far = labels[200:]
@@ -198,19 +198,19 @@ def test_a_real_cluster_is_found():
 def test_missing_values_and_islands_are_apart():
     near = contiguity_of([[1, 2], [0, 2], [0, 1], [4], [3], []])
     values = pd.Series([1.0, 2.0, 3.0, 9.0, np.nan, 5.0], index=list("abcdef"))
-    found = local_moran(values, near, permutations=99)
-    assert found.missing == ("e",)
-    assert found.islands == ("d", "f")
-    assert found.table.loc[["d", "e", "f"]].isna().all(axis=None)
-    assert found.table.loc[["a", "b", "c"]].notna().all(axis=None)
-    said = moran(values, near)
-    assert (said.islands, said.missing) == (("d", "f"), ("e",))
+    clusters = local_moran(values, near, permutations=99)
+    assert clusters.missing == ("e",)
+    assert clusters.islands == ("d", "f")
+    assert clusters.table.loc[["d", "e", "f"]].isna().all(axis=None)
+    assert clusters.table.loc[["a", "b", "c"]].notna().all(axis=None)
+    statistic = moran(values, near)
+    assert (statistic.islands, statistic.missing) == (("d", "f"), ("e",))
 
 
 def test_a_value_at_the_mean_is_never_significant():
     values = pd.Series([0.0, 1.0, 2.0, 1.0, 1.0])
-    found = local_moran(values, chain(5), permutations=99)
-    assert found.table["p"].iloc[[1, 3, 4]].tolist() == [1.0, 1.0, 1.0]
+    clusters = local_moran(values, chain(5), permutations=99)
+    assert clusters.table["p"].iloc[[1, 3, 4]].tolist() == [1.0, 1.0, 1.0]
 
 
 def test_same_seed_same_answer_and_scale_does_not_matter():

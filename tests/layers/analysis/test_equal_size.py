@@ -58,8 +58,8 @@ def test_fit_is_the_maximum_of_the_likelihood(seed, shares):
         return (np.logaddexp(0, eta) - y * eta).sum()
 
     # No other coefficients do better, and at the maximum fitted and observed means agree.
-    found = optimize.minimize(loss, fit.coefficients, method="Nelder-Mead")
-    assert loss(fit.coefficients) <= found.fun + 1e-8
+    optimum = optimize.minimize(loss, fit.coefficients, method="Nelder-Mead")
+    assert loss(fit.coefficients) <= optimum.fun + 1e-8
     assert design.T @ (y - fit.fitted) == pytest.approx(np.zeros(3), abs=1e-6)
     assert 0 <= fit.explained < 1
 
@@ -178,11 +178,13 @@ def test_france_at_equal_size(town_halls, make_atlas):
     assert (by_band[5:10] > 98).all()
     # Straight lines missed by 5 to 10 points above 3,500 inhabitants.
     assert calibration_table(compared)["residual"].abs().max() < 1.5
-    found = residuals_by(atlas, compared, level="departement")
-    found = found[(found["territories"] >= 100)]
-    assert found["residual"].min() == pytest.approx(-20, abs=2)
-    assert found["residual"].max() == pytest.approx(20, abs=2)
-    assert ((found["low"] <= found["residual"]) & (found["residual"] <= found["high"])).all()
+    residuals = residuals_by(atlas, compared, level="departement")
+    residuals = residuals[(residuals["territories"] >= 100)]
+    assert residuals["residual"].min() == pytest.approx(-20, abs=2)
+    assert residuals["residual"].max() == pytest.approx(20, abs=2)
+    assert (
+        (residuals["low"] <= residuals["residual"]) & (residuals["residual"] <= residuals["high"])
+    ).all()
     with pytest.raises(InputError, match="Did you mean 'departement'"):
         residuals_by(atlas, compared, level="departements")
 
@@ -199,12 +201,15 @@ def test_intervals_of_areas_are_clustered(make_atlas):
         a={"unit": "percent", "better": "higher"},
     )
     compared = compare_equal_size(with_areas(atlas, rng.uniform(5, 20, 60)), "a")
-    found = residuals_by(atlas, compared, level="departement").iloc[0]
-    sums = (compared.table["residual"] - found["residual"]).groupby(np.repeat(range(10), 6)).sum()
+    residual = residuals_by(atlas, compared, level="departement").iloc[0]
+    sums = (
+        (compared.table["residual"] - residual["residual"]).groupby(np.repeat(range(10), 6)).sum()
+    )
     error = np.sqrt(10 / 9 * (sums**2).sum()) / 60
-    assert found["high"] - found["residual"] == pytest.approx(1.959964 * error, rel=1e-5)
+    assert residual["high"] - residual["residual"] == pytest.approx(1.959964 * error, rel=1e-5)
     assert (
-        found["high"] - found["residual"] > 1.9 * 1.96 * compared.table["residual"].std() / 60**0.5
+        residual["high"] - residual["residual"]
+        > 1.9 * 1.96 * compared.table["residual"].std() / 60**0.5
     )
 
 
@@ -236,23 +241,25 @@ def test_bands_without_enough_on_a_side_are_left_out(make_atlas):
     atlas = with_areas(make_atlas({"s": values}, population=people), areas)
     density = pd.Series(people, atlas.codes) / pd.Series(areas, atlas.codes)
     atlas = atlas.add(Indicator("density", "Density"), density)
-    found = sparse_at_equal_size(atlas, "s")
-    assert (found.left, found.compared, found.left_out) == (pytest.approx(10), 40, 40)
-    assert found.raw == pytest.approx(75 - 42)
-    assert (found.low, found.high) == (pytest.approx(10), pytest.approx(10)), "no spread in a band"
+    sparse = sparse_at_equal_size(atlas, "s")
+    assert (sparse.left, sparse.compared, sparse.left_out) == (pytest.approx(10), 40, 40)
+    assert sparse.raw == pytest.approx(75 - 42)
+    assert (sparse.low, sparse.high) == (pytest.approx(10), pytest.approx(10)), (
+        "no spread in a band"
+    )
     small = atlas.values["s"].where(pd.Series(people, atlas.codes) == 100.0)
     assert sparse_at_equal_size(atlas.add(atlas.indicator("s"), small), "s") is None
 
 
 def test_gradient_by_hand(make_atlas):
     atlas = make_atlas({"s": [10.0, 20, 30, 40, NAN]}, population=[10, 20, 40, 80, 160])
-    found = measure_gradient(atlas, "s")
-    assert found.territories == 4
-    assert found.spearman == pytest.approx(1)
-    assert found.per_doubling == pytest.approx(10)
-    assert found.per_doubling_error == pytest.approx(0, abs=1e-9)
-    assert found.bands["territories"].tolist() == [0, 2, 2, 0, 0, 0]
-    assert found.bands["plain_mean"].iloc[1] == 15
+    gradient = measure_gradient(atlas, "s")
+    assert gradient.territories == 4
+    assert gradient.spearman == pytest.approx(1)
+    assert gradient.per_doubling == pytest.approx(10)
+    assert gradient.per_doubling_error == pytest.approx(0, abs=1e-9)
+    assert gradient.bands["territories"].tolist() == [0, 2, 2, 0, 0, 0]
+    assert gradient.bands["plain_mean"].iloc[1] == 15
     with pytest.raises(InputError, match="needs three"):
         measure_gradient(make_atlas({"s": [1.0, 2.0]}), "s")
 

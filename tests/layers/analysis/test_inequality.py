@@ -50,8 +50,8 @@ def test_mexico(mexico):
         for name, key in (("total", "T"), ("between", "between"), ("within", "within")):
             assert getattr(split, name) == pytest.approx(expected["theil"][key][place], abs=1e-12)
     for epsilon, value in expected["atkinson"].items():
-        found = atkinson(table["pcgdp1940"], epsilon=float(epsilon))
-        assert found == pytest.approx(value, abs=1e-12)
+        index = atkinson(table["pcgdp1940"], epsilon=float(epsilon))
+        assert index == pytest.approx(value, abs=1e-12)
 
 
 def test_mexico_spatial_gini(mexico):
@@ -63,12 +63,12 @@ def test_mexico_spatial_gini(mexico):
     ]
     starts = np.concatenate([[0], np.cumsum([len(row) for row in lists])])
     near = Contiguity(starts, np.array([at for row in lists for at in row], dtype="int32"))
-    found = spatial_gini(table["pcgdp1940"], near, permutations=999, seed=1)
-    assert found.gini == pytest.approx(expected["gini"]["pcgdp1940"], abs=1e-12)
-    assert found.neighbours == pytest.approx(expected["gini"]["wg"], rel=1e-12)
-    assert found.others == pytest.approx(expected["gini"]["wcg"], rel=1e-12)
-    assert found.p == pytest.approx(expected["gini"]["p_sim_published"], abs=0.025)
-    assert 0 < found.likeness < 1
+    gini = spatial_gini(table["pcgdp1940"], near, permutations=999, seed=1)
+    assert gini.gini == pytest.approx(expected["gini"]["pcgdp1940"], abs=1e-12)
+    assert gini.neighbours == pytest.approx(expected["gini"]["wg"], rel=1e-12)
+    assert gini.others == pytest.approx(expected["gini"]["wcg"], rel=1e-12)
+    assert gini.p == pytest.approx(expected["gini"]["p_sim_published"], abs=0.025)
+    assert 0 < gini.likeness < 1
 
 
 def test_by_hand():
@@ -182,20 +182,22 @@ def test_bootstrap_interval_covers():
 
 def test_measures_of_an_atlas(make_atlas):
     atlas = make_atlas({"s": [1.0, 2, 3, NAN]}, population=[10, 10, 80, 5])
-    found = measure_inequality(atlas, "s", draws=50, seed=1)
-    assert (found.territories, found.missing) == (3, 1)
-    value = found.table.loc[("gini", "population"), "value"]
+    inequality = measure_inequality(atlas, "s", draws=50, seed=1)
+    assert (inequality.territories, inequality.missing) == (3, 1)
+    value = inequality.table.loc[("gini", "population"), "value"]
     assert value == pytest.approx(gini(np.repeat([1.0, 2, 3], [1, 1, 8])))
-    inside = found.table.dropna()
+    inside = inequality.table.dropna()
     assert (inside["low"] <= inside["high"]).all()
     again = measure_inequality(atlas, "s", draws=50, seed=1)
-    pd.testing.assert_frame_equal(found.table, again.table)
+    pd.testing.assert_frame_equal(inequality.table, again.table)
 
 
 def test_measures_between_territories_of_which_no_people_are_known(make_atlas):
-    found = measure_inequality(make_atlas({"s": [1.0, 2, 3]}, population=[NAN] * 3), "s", draws=9)
-    assert found.table.loc[("gini", "territories"), "value"] == pytest.approx(2 / 9)
-    assert found.table.xs("population", level="counted")["value"].isna().all()
+    inequality = measure_inequality(
+        make_atlas({"s": [1.0, 2, 3]}, population=[NAN] * 3), "s", draws=9
+    )
+    assert inequality.table.loc[("gini", "territories"), "value"] == pytest.approx(2 / 9)
+    assert inequality.table.xs("population", level="counted")["value"].isna().all()
 
 
 def test_split_by_what_contains_and_by_size(make_atlas):

@@ -16,11 +16,11 @@ NAN = float("nan")
 
 def test_spread_by_hand(make_atlas):
     atlas = make_atlas({"s": [0.0, 20, 40, NAN]}, population=[1, 1, 2, 5], s={"unit": "percent"})
-    found = measure_spread(atlas, "s")
-    assert found.loc["sd", "territories"] == pytest.approx(np.sqrt(800 / 3))
+    spread = measure_spread(atlas, "s")
+    assert spread.loc["sd", "territories"] == pytest.approx(np.sqrt(800 / 3))
     # Mean 25 of four people: deviations −25, −5, 15, 15.
-    assert found.loc["sd", "population"] == pytest.approx(np.sqrt((625 + 25 + 225 + 225) / 4))
-    assert found.loc["q90-q10"].tolist() == [40, 40]
+    assert spread.loc["sd", "population"] == pytest.approx(np.sqrt((625 + 25 + 225 + 225) / 4))
+    assert spread.loc["q90-q10"].tolist() == [40, 40]
     with pytest.raises(InputError, match="no figures that spread"):
         measure_spread(make_atlas({"s": [NAN, NAN]}), "s")
 

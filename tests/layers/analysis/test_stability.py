@@ -28,17 +28,17 @@ def test_share_of_the_draws(ten):
     swapped = score.copy()
     swapped[[0, 1]] = swapped[[1, 0]]
     drawn = np.stack([score, score, score, swapped])
-    found = flag_stability(ten, "worst-decile", {"digital-inequality": drawn})
-    assert found.iloc[:3].tolist() == [0.75, 0.25, 0.0]
-    assert np.isnan(found.iloc[9])
-    assert found.iloc[:9].sum() == pytest.approx(1)
+    stability = flag_stability(ten, "worst-decile", {"digital-inequality": drawn})
+    assert stability.iloc[:3].tolist() == [0.75, 0.25, 0.0]
+    assert np.isnan(stability.iloc[9])
+    assert stability.iloc[:9].sum() == pytest.approx(1)
 
 
 def test_draws_that_never_differ_are_the_flag(ten):
     score = ten.values["digital-inequality"].to_numpy()
-    found = flag_stability(ten, "worst-decile", {"digital-inequality": np.stack([score] * 3)})
+    stability = flag_stability(ten, "worst-decile", {"digital-inequality": np.stack([score] * 3)})
     flagged = flag(ten, "worst-decile").values["worst-decile"]
-    assert found.to_numpy() == pytest.approx(flagged.to_numpy(), nan_ok=True)
+    assert stability.to_numpy() == pytest.approx(flagged.to_numpy(), nan_ok=True)
 
 
 def test_draws_of_another_shape(ten):
@@ -64,7 +64,7 @@ def test_draws_of_a_computed_index_say_how_often_its_flag_is_raised(make_atlas):
     scores = atlas.values["digital-inequality"].to_numpy()
     assert drawn["digital-inequality"].shape == (40, 10)
     assert np.abs(drawn["digital-inequality"].mean(axis=0) - scores).max() < 5
-    found = flag_stability(atlas, "worst-decile", drawn)
-    assert found.iloc[9] == 1.0
+    stability = flag_stability(atlas, "worst-decile", drawn)
+    assert stability.iloc[9] == 1.0
     with pytest.raises(InputError, match="does not know how"):
         draw_index(atlas, "a")

@@ -90,8 +90,8 @@ def _whole(request: Request) -> Response:
     asked = request.headers.get("Range")
     if asked and request.headers.get("If-Range") == ETAG:
         start = int(asked.removeprefix("bytes=").removesuffix("-"))
-        told = f"bytes {start}-{len(FILE) - 1}/{len(FILE)}"
-        return Response(FILE[start:], 206, headers={"ETag": ETAG, "Content-Range": told})
+        content_range = f"bytes {start}-{len(FILE) - 1}/{len(FILE)}"
+        return Response(FILE[start:], 206, headers={"ETag": ETAG, "Content-Range": content_range})
     return Response(FILE, headers={"ETag": ETAG})
 
 
@@ -110,7 +110,7 @@ def test_a_real_file_arrives_and_is_read(
     _serve(httpserver, lambda _: Response(content, headers={"ETag": ETAG}), "/commune_debit.csv")
     seen: list[tuple[str, int, int | None]] = []
     got = fetch_source(
-        connector, store=store, access=access, progress=lambda *told: seen.append(told)
+        connector, store=store, access=access, progress=lambda *progress: seen.append(progress)
     )
     assert got.path.read_bytes() == content
     assert got.path.parent.name == hashlib.sha256(content).hexdigest() == got.source.sha256
@@ -273,8 +273,8 @@ def test_a_wrong_part_is_thrown_away(
         if len(asked) == 1:
             return _cut(100_000)
         if len(asked) == 2:
-            told = f"bytes 0-{len(FILE) - 1}/{len(FILE)}"
-            return Response(FILE, 206, headers={"ETag": ETAG, "Content-Range": told})
+            content_range = f"bytes 0-{len(FILE) - 1}/{len(FILE)}"
+            return Response(FILE, 206, headers={"ETag": ETAG, "Content-Range": content_range})
         if len(asked) == 3:
             return _cut(140_000)
         return Response(status=416) if len(asked) == 4 else _whole(request)
@@ -407,8 +407,8 @@ def test_what_publishers_serve_is_read_as_it_was_fetched(
         assert connector.resource is not None
         if title:
             about = f"/api/1/datasets/{connector.resource.dataset}/"
-            told = {"resources": [{"id": name, "title": title, "latest": url}]}
-            httpserver.expect_request(about).respond_with_json(told)
+            answer = {"resources": [{"id": name, "title": title, "latest": url}]}
+            httpserver.expect_request(about).respond_with_json(answer)
         else:
             resource = replace(connector.resource, url=url)
             connector = replace(connector, resource=resource)
@@ -525,9 +525,9 @@ def test_the_record_beside_a_file_is_believed_only_of_that_file(tmp_path: Path) 
 
     path = tmp_path / "a.csv"
     path.write_bytes(FILE)
-    told = {"sha256": hashlib.sha256(FILE).hexdigest(), "url": "u", "retrieved": "2026-01-01"}
+    record = {"sha256": hashlib.sha256(FILE).hexdigest(), "url": "u", "retrieved": "2026-01-01"}
     beside = tmp_path / "a.csv.source.json"
-    beside.write_text(json.dumps(told), "utf-8")
+    beside.write_text(json.dumps(record), "utf-8")
     assert record_next_to(path) == {"url": "u", "retrieved": "2026-01-01"}
     path.write_bytes(FILE + b"x")
     assert record_next_to(path) == {}

@@ -83,9 +83,9 @@ def names(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, list[list[str]]
         if host not in known:
             return real(host, port, *rest, **options)
         answers = known[host]
-        found = answers.pop(0) if len(answers) > 1 else answers[0]
-        kinds = [socket.AF_INET6 if ":" in one else socket.AF_INET for one in found]
-        pairs = zip(kinds, found, strict=True)
+        resolved = answers.pop(0) if len(answers) > 1 else answers[0]
+        kinds = [socket.AF_INET6 if ":" in one else socket.AF_INET for one in resolved]
+        pairs = zip(kinds, resolved, strict=True)
         return [(kind, socket.SOCK_STREAM, 6, "", (one, port)) for kind, one in pairs]
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
@@ -126,18 +126,18 @@ def test_a_name_that_leads_elsewhere_a_moment_later_is_not_followed(
 
 
 @pytest.mark.parametrize(
-    "found", [["127.0.0.1"], [PUBLIC, "127.0.0.1"], ["::1", PUBLIC], ["64:ff9b::7f00:1"]]
+    "addresses", [["127.0.0.1"], [PUBLIC, "127.0.0.1"], ["::1", PUBLIC], ["64:ff9b::7f00:1"]]
 )
 @pytest.mark.parametrize("by_redirect", [False, True])
 def test_a_name_with_any_private_address_is_not_asked(
     store: Store,
     access: Access,
     names: dict[str, list[list[str]]],
-    found: list[str],
+    addresses: list[str],
     by_redirect: bool,
 ) -> None:
     with Server(answer_of(whole())) as server, Server(lambda _: [to(there.encode())]) as first:
-        names["inside.example"] = [found]
+        names["inside.example"] = [addresses]
         there = server.url(host="inside.example")
         with pytest.raises(ProblemWithEnvironment, match=r"inside.example leads to"):
             fetch_source(at(first.url() if by_redirect else there), store=store, access=access)
@@ -189,10 +189,10 @@ def test_what_is_no_address_is_a_sentence(
     with Server(answer_of(whole())) as server:
         there = url.format(port=server.port)
         first = Server(answer_of(to(there.encode()[:60_000])))
-        with first, pytest.raises(ProblemWithEnvironment) as told:
+        with first, pytest.raises(ProblemWithEnvironment) as caught:
             fetch_source(at(first.url() if by_redirect else there), store=store, access=access)
         assert server.asked == [] or url == "x", "the redirect is relative there"
-    assert len(str(told.value)) < 1000
+    assert len(str(caught.value)) < 1000
 
 
 def tls() -> ssl.SSLContext:
@@ -459,12 +459,12 @@ def test_an_odd_answer_is_taken_for_what_it_holds(store: Store, access: Access, 
 def test_an_answer_that_is_none_is_a_sentence(store: Store, access: Access, kind: str) -> None:
     with (
         Server(answer_of(REFUSED[kind])) as server,
-        pytest.raises(ProblemWithEnvironment) as told,
+        pytest.raises(ProblemWithEnvironment) as caught,
     ):
         fetch_source(at(server.url()), store=store, access=access)
     assert store.held("arcep-debit") is None
-    assert len(str(told.value)) < 1000
-    assert str(told.value).isprintable()
+    assert len(str(caught.value)) < 1000
+    assert str(caught.value).isprintable()
 
 
 def test_other_digits_are_waited_for_as_where_nothing_is_said(store: Store, access: Access) -> None:
@@ -482,7 +482,7 @@ SHA1 = hashlib.sha1(FILE).hexdigest()
 
 
 @pytest.mark.parametrize(
-    ("entry", "told"),
+    ("entry", "message"),
     [
         ({"checksum": {"type": "sha1"}}, "checksum"),
         ({"checksum": {"type": "sha1", "value": None}}, "checksum"),
@@ -501,7 +501,7 @@ SHA1 = hashlib.sha1(FILE).hexdigest()
     ],
 )
 def test_what_a_catalogue_says_is_looked_at(
-    store: Store, access: Access, entry: dict[str, object], told: str
+    store: Store, access: Access, entry: dict[str, object], message: str
 ) -> None:
     with Server(answer_of(whole())) as server:
         base = {"title": "x", "latest": server.url(), "id": "1"}
@@ -509,8 +509,8 @@ def test_what_a_catalogue_says_is_looked_at(
         with Server(answer_of(whole(content))) as catalogue:
             connector = replace(at(""), resource=Resource("x.csv", dataset="d", title="x"))
             access = replace(access, catalogue=catalogue.url("/api"))
-            if told:
-                with pytest.raises(ProblemWithEnvironment, match=told):
+            if message:
+                with pytest.raises(ProblemWithEnvironment, match=message):
                     fetch_source(connector, store=store, access=access)
                 return
             got = fetch_source(connector, store=store, access=access)

@@ -103,8 +103,8 @@ def killed_at(step: int, connector: Connector, store: Store) -> bool:
 
         sys.addaudithook(count)
         with store.locked(NAME, seconds=10):
-            told = lambda *_: count("open")  # noqa: E731
-            fetch_source(connector, store=store, access=ACCESS, progress=told)
+            progress = lambda *_: count("open")  # noqa: E731
+            fetch_source(connector, store=store, access=ACCESS, progress=progress)
 
     end = end_of(start_child(task))
     assert end in (0, -signal.SIGKILL)

@@ -114,9 +114,9 @@ def test_an_entry_of_another_form_holds_nothing(
 @pytest.mark.parametrize("lacking", ["connector", "filename", "sha256", "size", "url", "retrieved"])
 def test_an_entry_that_lacks_something_holds_nothing(store: Store, lacking: str) -> None:
     entry = store.folder / "index" / f"{NAME}.json"
-    found = json.loads(entry.read_text())
-    del found[lacking]
-    entry.write_text(json.dumps(found))
+    record = json.loads(entry.read_text())
+    del record[lacking]
+    entry.write_text(json.dumps(record))
     assert not look(store)
     assert fetch_again(store) == "fetched"
 
@@ -179,8 +179,8 @@ def test_what_is_no_file_of_ours_is_met_with_a_result_or_a_sentence(
         look(store)
     except ProblemWithEnvironment as error:
         assert "cannot be written" in str(error), "without a lock nothing is looked at"
-    said = fetch_again(store)
-    assert said == "fetched" or "cannot be written" in said
+    outcome = fetch_again(store)
+    assert outcome == "fetched" or "cannot be written" in outcome
     assert outside.read_bytes() == FILE, "nothing is written through a link"
 
 

@@ -45,8 +45,8 @@ def test_agreement_by_hand() -> None:
     assert same.spearman == pytest.approx(1) and same.worst_in_common_percent == 100
     other = one.copy()
     other["t18"], other["t0"] = 1.0, 19.0  # one of the two worst off changes place with the best
-    found = compare_ranks(one, other)
-    assert found.shift[["t0", "t18", "t5"]].tolist() == [-18, 18, 0]
+    agreement = compare_ranks(one, other)
+    assert agreement.shift[["t0", "t18", "t5"]].tolist() == [-18, 18, 0]
     # 1 - 6 * (18^2 + 18^2) / (20 * (20^2 - 1))
-    assert found.spearman == pytest.approx(1 - 6 * 648 / 7980)
-    assert found.worst_in_common_percent == 50
+    assert agreement.spearman == pytest.approx(1 - 6 * 648 / 7980)
+    assert agreement.worst_in_common_percent == 50

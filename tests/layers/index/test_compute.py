@@ -69,9 +69,9 @@ def test_goalposts_do_not_depend_on_the_others(three: Atlas) -> None:
 
 
 def test_geometric_mean_across_dimensions(three: Atlas) -> None:
-    found = scores(three, aggregate="geometric", range=[1, 100])
+    computed = scores(three, aggregate="geometric", range=[1, 100])
     a, b = np.array([1.0, 50.5, 100.0]), np.array([100.0, 1.0, 50.5])
-    np.testing.assert_allclose(found, np.sqrt(a * b))
+    np.testing.assert_allclose(computed, np.sqrt(a * b))
 
 
 def test_generalised_mean_and_median(make_atlas: MakeAtlas) -> None:
@@ -96,16 +96,16 @@ def test_mazziotta_pareto(three: Atlas, sign: int) -> None:
     # The phenomenon turned round: directions are, the sign of the penalty is not.
     turned = np.stack([200 - row for row in z])
     worse = turned.mean(axis=0) + sign * turned.var(axis=0) / turned.mean(axis=0)
-    found = scores(three, aggregate=name, orientation="worse")
-    np.testing.assert_allclose(found, worse, rtol=1e-12)
+    computed = scores(three, aggregate=name, orientation="worse")
+    np.testing.assert_allclose(computed, worse, rtol=1e-12)
 
 
 def test_adjusted_mazziotta_pareto_against_goalposts(three: Atlas) -> None:
     posts = {"a": {"goalposts": [0, 10]}, "b": {"goalposts": [0, 60]}}
     z = np.array([[70.0, 100.0, 130.0], [110.0, 90.0, 100.0]])
     expected = z.mean(axis=0) - z.var(axis=0) / z.mean(axis=0)
-    found = scores(three, aggregate="ampi-minus", indicators=posts)
-    np.testing.assert_allclose(found, expected, rtol=1e-12)
+    computed = scores(three, aggregate="ampi-minus", indicators=posts)
+    np.testing.assert_allclose(computed, expected, rtol=1e-12)
     # Without goalposts there is nothing to adjust to.
     assert scores(three, aggregate="ampi-minus") == scores(three, aggregate="mpi-minus")
 

@@ -50,8 +50,8 @@ def noise_of(error: dict[str, Any] | float, column: Any, **facts: Any) -> Noise:
     )
     options = {"a": {"error": error, "better": "higher", "goalposts": [-1e4, 1e4]}}
     options["a"]["range"] = [-1e4, 1e4]
-    found, _ = scored_by(values, context, indicators=options, orientation="better")
-    return noises(found, context, np.ones(UNITS, dtype=bool))[0]
+    computed, _ = scored_by(values, context, indicators=options, orientation="better")
+    return noises(computed, context, np.ones(UNITS, dtype=bool))[0]
 
 
 def drawn(noise: Noise, *, draws: int = 1) -> np.ndarray:
@@ -80,24 +80,24 @@ def test_quantiles_are_those_of_the_laws() -> None:
     ],
 )
 def test_the_scale_of_a_cell(error: Any, figure: float, deviation: float) -> None:
-    found = drawn(noise_of(error, figure, people=900.0, area_km2=400.0))[0]
-    assert found.mean() == pytest.approx(figure, abs=0.08 * deviation)
-    assert found.std() == pytest.approx(deviation, rel=0.04)
-    assert (np.abs(found - figure) < deviation).mean() == pytest.approx(0.6827, abs=0.03)
+    draws = drawn(noise_of(error, figure, people=900.0, area_km2=400.0))[0]
+    assert draws.mean() == pytest.approx(figure, abs=0.08 * deviation)
+    assert draws.std() == pytest.approx(deviation, rel=0.04)
+    assert (np.abs(draws - figure) < deviation).mean() == pytest.approx(0.6827, abs=0.03)
 
 
 def test_students_law_has_heavier_tails() -> None:
-    found = drawn(noise_of({"law": "t4", "spread": 2.0}, 50.0))[0] - 50.0
-    assert (np.abs(found) < 2.0 * 2.132).mean() == pytest.approx(0.9, abs=0.02)
-    assert found.std() == pytest.approx(2.0 * np.sqrt(2.0), rel=0.12)
+    deviations = drawn(noise_of({"law": "t4", "spread": 2.0}, 50.0))[0] - 50.0
+    assert (np.abs(deviations) < 2.0 * 2.132).mean() == pytest.approx(0.9, abs=0.02)
+    assert deviations.std() == pytest.approx(2.0 * np.sqrt(2.0), rel=0.12)
 
 
 def test_a_shift_is_shared_and_a_factor_is_not() -> None:
-    found = drawn(noise_of({"shift": {"uniform": [1, 3]}}, 10.0), draws=200)
-    assert np.ptp(found, axis=1).max() < 0.01
-    assert found[:, 0].min() > 11.0
-    assert found[:, 0].max() < 13.0
-    assert found[:, 0].mean() == pytest.approx(12.0, abs=0.15)
+    draws = drawn(noise_of({"shift": {"uniform": [1, 3]}}, 10.0), draws=200)
+    assert np.ptp(draws, axis=1).max() < 0.01
+    assert draws[:, 0].min() > 11.0
+    assert draws[:, 0].max() < 13.0
+    assert draws[:, 0].mean() == pytest.approx(12.0, abs=0.15)
     normal = drawn(noise_of({"shift": {"normal": [0.5, 0.5]}}, 10.0), draws=200)[:, 0]
     assert normal.std() == pytest.approx(0.5, rel=0.15)
     logs = np.log(drawn(noise_of({"factor": 0.12}, 10.0))[0] / 10.0)
@@ -105,42 +105,42 @@ def test_a_shift_is_shared_and_a_factor_is_not() -> None:
 
 
 def test_an_area_shares_its_error() -> None:
-    found = drawn(noise_of({"area": {"level": "county", "spread": 2.0}}, 50.0), draws=300)
+    draws = drawn(noise_of({"area": {"level": "county", "spread": 2.0}}, 50.0), draws=300)
     for county in range(7):
-        assert np.ptp(found[:, county::7], axis=1).max() < 0.01
-    assert found[:, :7].std() == pytest.approx(2.0, rel=0.06)
-    assert abs(np.corrcoef(found[:, 0], found[:, 1])[0, 1]) < 0.2
+        assert np.ptp(draws[:, county::7], axis=1).max() < 0.01
+    assert draws[:, :7].std() == pytest.approx(2.0, rel=0.06)
+    assert abs(np.corrcoef(draws[:, 0], draws[:, 1])[0, 1]) < 0.2
 
 
 def test_flips_have_two_rates() -> None:
     answers = np.arange(UNITS) % 2
     flips = {"yes": 0.1, "no": 0.3}
-    found = drawn(noise_of({"flips": flips}, answers), draws=20)
-    assert set(np.unique(found)) == {0.0, 1.0}
-    assert found[:, answers == 0].mean() == pytest.approx(0.3, abs=0.01)
-    assert found[:, answers == 1].mean() == pytest.approx(0.9, abs=0.01)
+    draws = drawn(noise_of({"flips": flips}, answers), draws=20)
+    assert set(np.unique(draws)) == {0.0, 1.0}
+    assert draws[:, answers == 0].mean() == pytest.approx(0.3, abs=0.01)
+    assert draws[:, answers == 1].mean() == pytest.approx(0.9, abs=0.01)
 
 
 def test_a_no_is_wrong_more_often_with_another_yes() -> None:
     values = pd.DataFrame({"a": 0.0, "b": np.arange(UNITS) % 2})
     flips = {"flips": {"no": 0.05, "no_with": {"b": 0.5}}}
     options = {"a": {"error": flips, "goalposts": [0, 1]}, "b": {"goalposts": [0, 1]}}
-    found, context = scored_by(values, indicators=options, range=[0, 1])
-    noise = noises(found, context, np.ones(UNITS, dtype=bool))[0]
+    computed, context = scored_by(values, indicators=options, range=[0, 1])
+    noise = noises(computed, context, np.ones(UNITS, dtype=bool))[0]
     turned = 1.0 - drawn(noise, draws=20)
     assert turned[:, ::2].mean() == pytest.approx(0.05, abs=0.01)
     assert turned[:, 1::2].mean() == pytest.approx(0.5, abs=0.01)
     wrong = {"flips": {"no_with": {"z": 0.5}}}
-    found, context = scored_by(values, indicators={"a": {"error": wrong, "goalposts": [0, 1]}})
+    computed, context = scored_by(values, indicators={"a": {"error": wrong, "goalposts": [0, 1]}})
     with pytest.raises(InputError, match="does not use 'z'"):
-        noises(found, context, np.ones(UNITS, dtype=bool))
+        noises(computed, context, np.ones(UNITS, dtype=bool))
 
 
 def test_a_doubtful_figure_is_sometimes_replaced() -> None:
     column = np.where(np.arange(UNITS) % 2, 100.0, 40.0)
-    found = drawn(noise_of({"wrong": {"value": 100, "share": 0.25}}, column), draws=20)
-    np.testing.assert_allclose(found[:, column == 40.0], 40.0, atol=0.01)
-    doubtful = found[:, column == 100.0]
+    draws = drawn(noise_of({"wrong": {"value": 100, "share": 0.25}}, column), draws=20)
+    np.testing.assert_allclose(draws[:, column == 40.0], 40.0, atol=0.01)
+    doubtful = draws[:, column == 100.0]
     changed = np.abs(doubtful - 100.0) > 0.01
     assert changed.mean() == pytest.approx(0.25, abs=0.01)
     assert np.ptp(doubtful[changed]) > 1.9e4
@@ -150,8 +150,10 @@ def test_imputed_cells_have_their_own_scale(make_atlas: MakeAtlas) -> None:
     values = pd.DataFrame({"a": np.where(np.arange(UNITS) % 2, np.nan, 50.0), "b": 1.0})
     error = {"spread": 1.0, "estimated": 5.0}
     options = {"a": {"impute": "mean", "error": error, "better": "higher"}}
-    found, context = scored_by(values, indicators=options, orientation="better", min_available=0.5)
-    noise = noises(found, context, np.ones(UNITS, dtype=bool))[0]
+    computed, context = scored_by(
+        values, indicators=options, orientation="better", min_available=0.5
+    )
+    noise = noises(computed, context, np.ones(UNITS, dtype=bool))[0]
     figures = drawn(noise)[0]
     assert figures[::2].std() == pytest.approx(1.0, rel=0.05)
     assert figures[1::2].std() == pytest.approx(5.0, rel=0.05)
@@ -170,8 +172,8 @@ def test_both_loops_draw_the_same(error: Any, monkeypatch: pytest.MonkeyPatch) -
     column = np.where(np.arange(UNITS) % 3, 1.0, 100.0)
     column[5] = np.nan
     values = pd.DataFrame({"a": column, "b": 1.0})
-    found, context = scored_by(values, indicators={"a": {"error": error}})
-    noise = noises(found, context, np.ones(UNITS, dtype=bool))[0]
+    computed, context = scored_by(values, indicators={"a": {"error": error}})
+    noise = noises(computed, context, np.ones(UNITS, dtype=bool))[0]
     out = {loops: np.empty(UNITS, dtype="float32") for loops in (plain, kernels)}
     for loops, row in out.items():
         noise.draw(2**62 + 12_345, loops, row)
@@ -182,13 +184,13 @@ def test_both_loops_draw_the_same(error: Any, monkeypatch: pytest.MonkeyPatch) -
 
 def test_the_intervals_of_a_normal_error() -> None:
     values = pd.DataFrame({"a": np.linspace(20.0, 80.0, 301), "b": np.linspace(20.0, 80.0, 301)})
-    found, context = scored_by(values, indicators={"a": {"error": 4.0}}, draws=600)
-    made = draw_errors(found, context)
+    computed, context = scored_by(values, indicators={"a": {"error": 4.0}}, draws=600)
+    made = draw_errors(computed, context)
     table = made.tables["index"]
     assert made.draws == 600
     # Half of the index is exact: 1.645 · 4 / 2.
-    assert (table["score_high"] - found.index).median() == pytest.approx(3.29, abs=0.15)
-    assert (found.index - table["score_low"]).median() == pytest.approx(3.29, abs=0.15)
+    assert (table["score_high"] - computed.index).median() == pytest.approx(3.29, abs=0.15)
+    assert (computed.index - table["score_low"]).median() == pytest.approx(3.29, abs=0.15)
     assert (table["rank_low"] <= table["rank_high"]).all()
     # Four units a point of score, and the others move too.
     assert (table["rank_high"] - table["rank_low"]).median() == pytest.approx(33, abs=5)
@@ -207,12 +209,12 @@ def test_counted_draws_agree_with_kept_ones(monkeypatch: pytest.MonkeyPatch) -> 
     values.loc[::9, "b"] = np.nan
     options = {name: {"error": 5.0} for name in "abc"}
     dimensions = {"d": {"indicators": ["a", "b"]}, "e": {"indicators": ["c"]}}
-    found, context = scored_by(
+    computed, context = scored_by(
         values, dimensions=dimensions, indicators=options, draws=200, min_available=0.5
     )
-    kept = draw_errors(found, context).tables
+    kept = draw_errors(computed, context).tables
     monkeypatch.setattr(errors, "KEPT", 0)
-    counted = draw_errors(found, context).tables
+    counted = draw_errors(computed, context).tables
     for name in ("d", "e", "index"):
         ends = ["score_low", "score_high"]
         off = (kept[name][ends] - counted[name][ends]).abs().to_numpy()
@@ -256,18 +258,18 @@ def test_errors_and_choices_are_apart(make_atlas: MakeAtlas) -> None:
 def test_a_bent_scale_has_no_errors_of_one_size() -> None:
     values = pd.DataFrame({"a": [1.0, 2.0, 4.0], "b": [1.0, 3.0, 2.0]})
     for bent in ({"normalise": "prank"}, {"treat": "log"}, {"scale": "log", "goalposts": [1, 9]}):
-        found, context = scored_by(values, indicators={"a": {"error": 1.0, **bent}})
+        computed, context = scored_by(values, indicators={"a": {"error": 1.0, **bent}})
         with pytest.raises(InputError, match="'a' has a measurement error"):
-            draw_errors(found, context)
+            draw_errors(computed, context)
 
 
 def test_other_straight_scales() -> None:
     values = pd.DataFrame({"a": np.linspace(0.0, 100.0, UNITS)})
     for method, unit in (("minmax", 1.0), ("zscore", 1.0 / values["a"].std()), ("scaled", 1.0)):
         options = {"a": {"error": 2.0, "normalise": method, "better": "higher"}}
-        found, context = scored_by(values, indicators=options, orientation="better")
-        noise = noises(found, context, np.ones(UNITS, dtype=bool))[0]
-        off = drawn(noise)[0] - found.normalised["a"].to_numpy()
+        computed, context = scored_by(values, indicators=options, orientation="better")
+        noise = noises(computed, context, np.ones(UNITS, dtype=bool))[0]
+        off = drawn(noise)[0] - computed.normalised["a"].to_numpy()
         assert off[1000:3000].std() == pytest.approx(2.0 * unit, rel=0.06), method
 
 
@@ -307,12 +309,12 @@ def test_own_ranks_depend_on_what_is_uncertain() -> None:
     """Without choices, the shares of the two errors are those of their variances: 4 to 1."""
     random = np.random.default_rng(0)
     values = pd.DataFrame(random.uniform(30, 70, (120, 2)), columns=["a", "b"])
-    found, context = scored_by(
+    computed, context = scored_by(
         values,
         indicators={"a": {"error": 6.0}, "b": {"error": 3.0}},
         uncertainty={"weights": 0.0},
     )
-    table = own_rank_indices(values, found, context, count=200)
+    table = own_rank_indices(values, computed, context, count=200)
     assert table.index[0] == "a"
     assert table["total"]["a"] == pytest.approx(0.8, abs=0.08)
     assert table["total"]["b"] == pytest.approx(0.2, abs=0.05)

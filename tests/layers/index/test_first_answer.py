@@ -35,17 +35,17 @@ def reference(shared_data: Path) -> pd.DataFrame:
 def test_the_scores_are_those_of_the_reference(
     france_index: Atlas, reference: pd.DataFrame
 ) -> None:
-    found = france_index.values.reindex(reference.index)
+    computed = france_index.values.reindex(reference.index)
     scores = reference["score"]
-    assert found[INDEX].isna().equals(scores.isna())
-    assert (found[INDEX].notna().sum(), found[INDEX].isna().sum()) == (34_867, 8)
-    off = (found[INDEX] - scores).abs()
+    assert computed[INDEX].isna().equals(scores.isna())
+    assert (computed[INDEX].notna().sum(), computed[INDEX].isna().sum()) == (34_867, 8)
+    off = (computed[INDEX] - scores).abs()
     assert off.median() < 0.001
     # Incomes that were estimated with intercommunalities of another year.
     assert off.quantile(0.99) < 0.002
     assert off.max() < 0.2
     for name in ("access", "online", "help"):
-        assert (found[name] - reference[COLUMNS[name]]).abs().max() < 0.002
+        assert (computed[name] - reference[COLUMNS[name]]).abs().max() < 0.002
 
 
 def test_means_and_distinct_scores(france_index: Atlas) -> None:
@@ -92,14 +92,14 @@ def test_handicaps_and_the_flag(france_index: Atlas, reference: pd.DataFrame) ->
 
 
 def test_départements_are_ranked_or_bounded(france_index: Atlas) -> None:
-    found = rank_areas(france_index, INDEX, level="departement")
-    ranked = found[found["rank"].notna()]
+    areas = rank_areas(france_index, INDEX, level="departement")
+    ranked = areas[areas["rank"].notna()]
     assert ranked.index[:10].tolist() == [
         "15", "23", "03", "43", "972", "52", "07", "22", "61", "09",
     ]  # fmt: skip
-    assert sorted(found.index[found["rank"].isna()]) == ["971", "973", "976"]
+    assert sorted(areas.index[areas["rank"].isna()]) == ["971", "973", "976"]
     assert ranked["bound_low"].isna().all()
-    bounds = found.loc["976", ["bound_low", "bound_high"]].round(1)
+    bounds = areas.loc["976", ["bound_low", "bound_high"]].round(1)
     assert bounds.tolist() == [34.5, 59.5]
 
 

@@ -62,9 +62,9 @@ def scored(values: pd.DataFrame, recipe: Recipe) -> Scored | None:
 def test_scores_stay_within_their_bounds(
     values: pd.DataFrame, w: list[int], mean: str, orientation: str
 ) -> None:
-    found = scored(values, made(mean, w, orientation=orientation))
-    if found is not None:
-        known = found.scores.to_numpy()[~np.isnan(found.scores.to_numpy())]
+    computed = scored(values, made(mean, w, orientation=orientation))
+    if computed is not None:
+        known = computed.scores.to_numpy()[~np.isnan(computed.scores.to_numpy())]
         assert ((known >= 1) & (known <= 100)).all()
 
 
@@ -74,14 +74,14 @@ def test_the_order_of_rows_does_not_matter(
     values: pd.DataFrame, w: list[int], mean: str, random: Any
 ) -> None:
     recipe = made(mean, w)
-    found = scored(values, recipe)
-    if found is None:
+    computed = scored(values, recipe)
+    if computed is None:
         return
     order = list(values.index)
     random.shuffle(order)
     shuffled = score(values.loc[order], recipe)
-    np.testing.assert_allclose(shuffled.index[values.index], found.index, rtol=1e-12)
-    pd.testing.assert_series_equal(rank(shuffled.index)[values.index], rank(found.index))
+    np.testing.assert_allclose(shuffled.index[values.index], computed.index, rtol=1e-12)
+    pd.testing.assert_series_equal(rank(shuffled.index)[values.index], rank(computed.index))
 
 
 @settings(deadline=None, max_examples=25)
@@ -108,20 +108,21 @@ def test_improving_an_indicator_never_worsens_a_score(
 def test_contributions_sum_to_the_score(
     values: pd.DataFrame, w: list[int], mean: str, orientation: str
 ) -> None:
-    found = scored(values, made(mean, w, orientation=orientation))
-    if found is None:
+    computed = scored(values, made(mean, w, orientation=orientation))
+    if computed is None:
         return
-    for code in found.index.dropna().index:
-        told = explain_row(found, values, code)
-        parts = told.parts["contribution"]
-        assert fsum([told.reference, *parts]) == pytest.approx(told.score, abs=1e-12)
-        unknown = told.parts["normalised"].isna()
+    for code in computed.index.dropna().index:
+        explanation = explain_row(computed, values, code)
+        parts = explanation.parts["contribution"]
+        assert fsum([explanation.reference, *parts]) == pytest.approx(explanation.score, abs=1e-12)
+        unknown = explanation.parts["normalised"].isna()
         assert (parts[unknown] == 0).all()
-        assert fsum(told.parts["weight"]) == pytest.approx(1.0)
+        assert fsum(explanation.parts["weight"]) == pytest.approx(1.0)
         if mean == "arithmetic" and orientation == "better":
-            assert told.reference == 0.0
+            assert explanation.reference == 0.0
             np.testing.assert_allclose(
-                parts[~unknown], (told.parts["weight"] * told.parts["normalised"])[~unknown]
+                parts[~unknown],
+                (explanation.parts["weight"] * explanation.parts["normalised"])[~unknown],
             )
 
 

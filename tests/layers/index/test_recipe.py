@@ -195,15 +195,15 @@ def test_mazziotta_pareto_standardises_for_itself() -> None:
     ],
 )
 def test_refused_in_a_sentence(table: dict[str, Any], words: list[str]) -> None:
-    told = refused(table)
-    assert told.startswith("projet.toml")
+    message = refused(table)
+    assert message.startswith("projet.toml")
     for word in words:
-        assert word in told, told
+        assert word in message, message
 
 
 def test_all_faults_are_told_at_once() -> None:
-    told = refused({"weights": {"fibr": 1, "wob": 1}, "indicators": {"4g": {}}})
-    assert told.count("\n") == 2
+    message = refused({"weights": {"fibr": 1, "wob": 1}, "indicators": {"4g": {}}})
+    assert message.count("\n") == 2
 
 
 @pytest.mark.parametrize("name", known_recipes())

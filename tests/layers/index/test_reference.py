@@ -94,15 +94,15 @@ def test_treat(asem: Any) -> None:
     screened = asem.expected("Screened")[asem.indicators]
     step = treat(screened, dict.fromkeys(asem.indicators, "auto"), limits=Limits())
     same(step.values, asem.expected("Treated")[asem.indicators])
-    told = asem.read("expected_treat_dets.csv", index="iCode")
-    ours = step.details.loc[told.index]
-    same(ours["skew_before"], told["check_SkewKurt0.Skew"])
-    same(ours["kurtosis_before"], told["check_SkewKurt0.Kurt"])
-    same(ours["winsorised"], told["winsorise.nwin"].fillna(0))
-    failed = told["check_SkewKurt1.Skew"].notna()
+    published = asem.read("expected_treat_dets.csv", index="iCode")
+    ours = step.details.loc[published.index]
+    same(ours["skew_before"], published["check_SkewKurt0.Skew"])
+    same(ours["kurtosis_before"], published["check_SkewKurt0.Kurt"])
+    same(ours["winsorised"], published["winsorise.nwin"].fillna(0))
+    failed = published["check_SkewKurt1.Skew"].notna()
     assert failed.sum() > 5
-    same(ours["skew_after"][failed], told["check_SkewKurt1.Skew"][failed])
-    same(ours["kurtosis_after"][failed], told["check_SkewKurt1.Kurt"][failed])
+    same(ours["skew_after"][failed], published["check_SkewKurt1.Skew"][failed])
+    same(ours["kurtosis_after"][failed], published["check_SkewKurt1.Kurt"][failed])
 
 
 def test_treat_three_columns(asem: Any) -> None:
@@ -184,9 +184,9 @@ def test_principal_components(asem: Any) -> None:
     weights = asem.read("pca_weights_raw_lev1.csv", index="iCode")["Weight"]
     for group, expected in deviations.groupby("group"):
         names = list(asem.meta.index[asem.meta["Parent"] == group])
-        found = principal_components(asem.data[names].astype("float64"))
-        same(found.deviations, expected["sdev"])
-        theirs, ours = weights[names], found.loadings["PC1"]
+        components = principal_components(asem.data[names].astype("float64"))
+        same(components.deviations, expected["sdev"])
+        theirs, ours = weights[names], components.loadings["PC1"]
         # An axis has no sign of its own.
         same(ours * np.sign(ours @ theirs), theirs)
 
@@ -210,9 +210,9 @@ def test_weights_of_equal_influence(asem: Any) -> None:
     # COINr reports the shares of the last weights that it tried, not of the best; see the docs.
     same(effective_shares(table, theirs), expected["Obtained"], tolerance=1e-3)
     root = asem.recipe(weights="effective").root
-    found = weigh(table, root)
+    weighed = weigh(table, root)
     # Its search stops at a relative tolerance of 0.1; equal influence can be reached to 1e-9.
-    same(effective_shares(table, found.shares), [0.5, 0.5])
+    same(effective_shares(table, weighed.shares), [0.5, 0.5])
 
 
 def test_removal(asem: Any) -> None:

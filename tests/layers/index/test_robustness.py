@@ -53,7 +53,7 @@ def test_a_draw_is_the_recipe_with_other_weights(
     recipe, scored = made(values, **options, uncertainty={"leave_out": True})
     sampler = Sampler(values, scored)
     plan = sampler.plan(20, seed=3)
-    found = sampler.scores(plan, plain)
+    computed = sampler.scores(plan, plain)
     for draw in range(20):
         w = dict(
             zip(["a", "b", "c", "d", "e", "x", "y"], plan.weights[draw].astype(float), strict=True)
@@ -64,7 +64,7 @@ def test_a_draw_is_the_recipe_with_other_weights(
             made_table[dimension.id] = aggregate(children, w, how=mean, power=2)
         expected = made_table[recipe.id][scored.index.notna()]
         expected = 101 - expected if orientation == "worse" else expected
-        np.testing.assert_allclose(found[draw], expected, rtol=2e-5)
+        np.testing.assert_allclose(computed[draw], expected, rtol=2e-5)
 
 
 def test_mazziotta_pareto_draws() -> None:
@@ -225,12 +225,16 @@ def test_dimensions_have_intervals_from_the_same_draws(orientation: str) -> None
         scores = pd.DataFrame(100 - scores if orientation == "worse" else scores)
         scores.loc[:, scored.scores[name].isna().to_numpy()] = np.nan
         ranks = scores.round(4).rank(axis=1, method="min", ascending=False)
-        found = drawn[name].table.reset_index(drop=True)
+        drawn_table = drawn[name].table.reset_index(drop=True)
         low = ranks.quantile(0.05, interpolation="lower")
-        assert np.nanmax(np.abs(found["rank_low"] - np.fmin(low, found["rank"]))) <= 2
-        equal = found.loc[30:44, ["rank_low", "rank_high", "score_low"]]
+        assert np.nanmax(np.abs(drawn_table["rank_low"] - np.fmin(low, drawn_table["rank"]))) <= 2
+        equal = drawn_table.loc[30:44, ["rank_low", "rank_high", "score_low"]]
         assert len(equal.drop_duplicates()) == 1
-        assert found["rank_low"].notna().equals(scored.scores[name].notna().reset_index(drop=True))
+        assert (
+            drawn_table["rank_low"]
+            .notna()
+            .equals(scored.scores[name].notna().reset_index(drop=True))
+        )
 
 
 @pytest.mark.parametrize("loops", [kernels, plain])
@@ -261,14 +265,20 @@ def test_several_choices() -> None:
     assert drawn.table["score_low"].isna().all()
     assert any("differ in scale" in notice for notice in drawn.notices)
     assert (drawn.table["rank_high"] > drawn.table["rank_low"]).mean() > 0.9
-    found = sensitivity(values, scored, count=64)
-    assert list(found.table.index) == ["treat", "normalise", "aggregate", "leave_out", "weights"]
-    assert found.runs == 64 * 7
+    sensitivities = sensitivity(values, scored, count=64)
+    assert list(sensitivities.table.index) == [
+        "treat",
+        "normalise",
+        "aggregate",
+        "leave_out",
+        "weights",
+    ]
+    assert sensitivities.runs == 64 * 7
     # No column has an outlier, so treatment changes nothing.
-    assert found.table["total"]["treat"] == 0.0
-    assert (found.table["total"].drop("treat") > 0).all()
-    assert found.table["total"].idxmax() == "aggregate"
-    assert (found.table["total_low"] <= found.table["total_high"]).all()
+    assert sensitivities.table["total"]["treat"] == 0.0
+    assert (sensitivities.table["total"].drop("treat") > 0).all()
+    assert sensitivities.table["total"].idxmax() == "aggregate"
+    assert (sensitivities.table["total_low"] <= sensitivities.table["total_high"]).all()
 
 
 def test_a_geometric_choice_needs_scores_above_zero() -> None:

@@ -59,8 +59,8 @@ def test_screening_keeps_the_rows() -> None:
 def test_the_first_action_of_a_cell_counts() -> None:
     index = pd.Index(list("abcd"))
     rows = {"z": np.array([True, True, False, False]), "y": np.array([False, True, True, False])}
-    found = labels_where(index, {**rows, "x": np.zeros(4, dtype="bool")})
-    pd.testing.assert_series_equal(found, labels(index, ["z", "z", "y", ""]))
+    actions = labels_where(index, {**rows, "x": np.zeros(4, dtype="bool")})
+    pd.testing.assert_series_equal(actions, labels(index, ["z", "z", "y", ""]))
     every = labels_where(index[:2], {"z": rows["z"][:2]})
     pd.testing.assert_series_equal(every, labels(index[:2], ["z", "z"]))
 
@@ -136,10 +136,10 @@ def test_an_indicator_that_moves_against_the_others_gets_no_weight_from_pca() ->
     x = np.arange(20.0)
     wave = np.sin(x)
     table = pd.DataFrame({"a": x, "b": x + wave, "c": -x + 2 * wave})
-    found = weigh(table, recipe(weights="pca", indicators=["a", "b", "c"]).root)
-    assert found.shares["c"] == 0.0
-    assert sum(found.shares.values()) == pytest.approx(1.0)
-    assert "c moves against" in found.notices[1]
+    weighed = weigh(table, recipe(weights="pca", indicators=["a", "b", "c"]).root)
+    assert weighed.shares["c"] == 0.0
+    assert sum(weighed.shares.values()) == pytest.approx(1.0)
+    assert "c moves against" in weighed.notices[1]
 
 
 def test_copeland_by_numpy_and_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,9 +182,9 @@ def test_consistency_of_a_hierarchy() -> None:
     flags = correlation_flags(scored).set_index(["first", "second"])["flag"].to_dict()
     assert flags[("a", "b")] == "same"
     assert flags[("c", "d")] == "opposed"
-    found = effective_weights(scored)
-    assert found["effective"].sum() == pytest.approx(1.0)
-    np.testing.assert_allclose(found["ratio"], found["effective"] / found["nominal"])
+    shares = effective_weights(scored)
+    assert shares["effective"].sum() == pytest.approx(1.0)
+    np.testing.assert_allclose(shares["ratio"], shares["effective"] / shares["nominal"])
 
 
 def test_removal_of_an_indicator_and_of_what_held_only_it() -> None:
@@ -204,10 +204,10 @@ def test_explanation_by_hand(make_atlas: Callable[..., Atlas]) -> None:
     table = pd.DataFrame({"a": [0.0, 5.0, 10.0], "b": [40.0, NAN, 30.0]}, index=list("xyz"))
     how = recipe(weights={"a": 3, "b": 1}, orientation="worse", min_available=0.5)
     atlas = compute_index(make_atlas(table), how)
-    told = explain(atlas, "z", "index")
+    explanation = explain(atlas, "z", "index")
     # a: 100 is none lacking, b: 0 is all lacking, with a quarter of the weight.
-    assert told.parts["contribution"].tolist() == [0.0, 25.0]
-    assert (told.score, told.rank, told.reference) == (25.0, 3.0, 0.0)
+    assert explanation.parts["contribution"].tolist() == [0.0, 25.0]
+    assert (explanation.score, explanation.rank, explanation.reference) == (25.0, 3.0, 0.0)
     known = explain(atlas, "y", "index").parts
     assert known["weight"].tolist() == [1.0, 0.0]
     with pytest.raises(InputError, match="no index 'indx'"):
@@ -219,9 +219,9 @@ def test_explanation_by_hand(make_atlas: Callable[..., Atlas]) -> None:
 def test_shapley_values_share_what_a_product_makes() -> None:
     table = pd.DataFrame({"a": [0.0, 50.0, 100.0], "b": [0.0, 50.0, 100.0]}, index=list("xyz"))
     how = directed({"aggregate": "geometric", "range": [1, 100], "indicators": ["a", "b"]}, "ab")
-    told = explain_row(score(table, how), table, "z")
-    assert told.reference == pytest.approx(50.5)
-    np.testing.assert_allclose(told.parts["contribution"], [24.75, 24.75])
+    explanation = explain_row(score(table, how), table, "z")
+    assert explanation.reference == pytest.approx(50.5)
+    np.testing.assert_allclose(explanation.parts["contribution"], [24.75, 24.75])
     relative = directed({"aggregate": "copeland", "indicators": ["a", "b"]}, "ab")
     with pytest.raises(InputError, match="no parts"):
         explain_row(score(table, relative), table, "z")
@@ -232,9 +232,9 @@ def test_many_indicators_are_explained_by_sampled_orders() -> None:
     random = np.random.default_rng(2)
     table = pd.DataFrame(random.uniform(1, 9, (6, 14)), columns=list(names), index=list("uvwxyz"))
     how = directed({"aggregate": "geometric", "range": [1, 100], "indicators": list(names)}, names)
-    told = explain_row(score(table, how), table, "w")
-    total = told.reference + told.parts["contribution"].sum()
-    assert total == pytest.approx(told.score, abs=1e-9)
+    explanation = explain_row(score(table, how), table, "w")
+    total = explanation.reference + explanation.parts["contribution"].sum()
+    assert total == pytest.approx(explanation.score, abs=1e-9)
 
 
 def test_conformance_points() -> None:

@@ -98,8 +98,8 @@ def estimated(how: Regression, column: list[float], **facts: list[float]) -> lis
 
 
 def test_an_exact_line_is_found() -> None:
-    found = estimated(Regression({"x": "linear"}), [1.0, 3.0, NAN, 7.0], x=[0.0, 1.0, 2.0, 3.0])
-    np.testing.assert_allclose(found, [NAN, NAN, 5.0, NAN])
+    estimate = estimated(Regression({"x": "linear"}), [1.0, 3.0, NAN, 7.0], x=[0.0, 1.0, 2.0, 3.0])
+    np.testing.assert_allclose(estimate, [NAN, NAN, 5.0, NAN])
     # ln y = 1 + 2·ln x
     x = [1.0, 2.0, 3.0, 4.0]
     y = [np.e, 4 * np.e, NAN, 16 * np.e]
@@ -119,8 +119,8 @@ def test_the_mean_of_a_group_is_shrunk() -> None:
 
 def test_rows_without_a_regressor_stay_missing() -> None:
     how = Regression({"x": "log"})
-    found = estimated(how, [1.0, 2.0, 3.0, NAN, NAN], x=[1.0, 2.0, 4.0, 0.0, NAN])
-    assert np.isnan(found).all()
+    estimate = estimated(how, [1.0, 2.0, 3.0, NAN, NAN], x=[1.0, 2.0, 4.0, 0.0, NAN])
+    assert np.isnan(estimate).all()
 
 
 def test_too_few_rows_and_unknown_regressors_are_refused() -> None:

@@ -70,10 +70,10 @@ def test_counts_of_a_whole_city_are_shared_out_by_people(
     assert got.account is not None
     assert [(row.row, row.code) for row in got.account.carried] == [("line 2", "69123")]
     assert got.account.carried[0].reason.startswith("shared out to 69381, 69382")
-    told = " ".join(got.notices)
-    assert "the rows of 69123 are of the whole commune" in told
-    assert "1,007 before, 1,007 after, 0 lost" in told
-    assert "older codes" not in told
+    text = " ".join(got.notices)
+    assert "the rows of 69123 are of the whole commune" in text
+    assert "1,007 before, 1,007 after, 0 lost" in text
+    assert "older codes" not in text
 
 
 def test_a_rate_of_a_whole_city_stands_for_each(france: Territories, tmp_path: Path) -> None:

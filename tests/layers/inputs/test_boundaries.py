@@ -58,11 +58,11 @@ def test_what_contains_them_is_known_of_every_code(atlas: Atlas) -> None:
 
 
 def test_what_differs_from_the_edition_is_said_and_accounted(atlas: Atlas) -> None:
-    told = [note for note in atlas.notices if note.startswith("ign-admin-express")]
-    assert told[0].startswith("ign-admin-express: nothing in the file says the year")
-    assert "does not know: 1 of 5 (48999)" in told[1]
-    assert "no territories here: 34871 (01001" in told[2]
-    assert "absents du fichier" in translate(told[2], "fr")
+    notes = [note for note in atlas.notices if note.startswith("ign-admin-express")]
+    assert notes[0].startswith("ign-admin-express: nothing in the file says the year")
+    assert "does not know: 1 of 5 (48999)" in notes[1]
+    assert "no territories here: 34871 (01001" in notes[2]
+    assert "absents du fichier" in translate(notes[2], "fr")
     account = atlas.account["ign-admin-express"]
     assert (account["rows"], account["matched"], account["listed"]) == (5, 5, [])
     assert not any("No layer is measured" in note for note in atlas.notices)

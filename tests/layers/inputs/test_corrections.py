@@ -49,19 +49,19 @@ def test_corrected_figures_keep_the_old_ones(atlas: Atlas, tmp_path: Path) -> No
         f"{one},kind,2,2026,SIG,",
         f"{one},fibre,,,,",
     )
-    found = correct(atlas, path)
-    assert found.values["fibre"].tolist() == [95.0, 88.5, 70.0, 92.0]
-    assert (found.reasons["fibre"] == Reason.PRESENT).all()
-    assert found.values["site"].tolist() == [0.0, 0.0, 1.0, 1.0]
-    assert found.values["kind"].tolist() == [2.0, 2.0, 1.0, 1.0]
-    assert [(made.code, made.old) for made in found.corrections] == [
+    corrected = correct(atlas, path)
+    assert corrected.values["fibre"].tolist() == [95.0, 88.5, 70.0, 92.0]
+    assert (corrected.reasons["fibre"] == Reason.PRESENT).all()
+    assert corrected.values["site"].tolist() == [0.0, 0.0, 1.0, 1.0]
+    assert corrected.values["kind"].tolist() == [2.0, 2.0, 1.0, 1.0]
+    assert [(made.code, made.old) for made in corrected.corrections] == [
         (two, 0.0), (three, None), (one, 1.0), (one, 1.0),
     ]  # fmt: skip
-    assert found.corrected("fibre")[two].why == "Measured on the ground"
-    assert found.account["corrections"]["matched"] == 4
-    assert found.account["corrections"]["counted"] == {"without a value": 1}
-    assert "4 figures are corrected by c.csv: Fibre 2, Site 1, Kind 1." in found.notices
-    words = results_table(found, lang="en")["corrected"]
+    assert corrected.corrected("fibre")[two].why == "Measured on the ground"
+    assert corrected.account["corrections"]["matched"] == 4
+    assert corrected.account["corrections"]["counted"] == {"without a value": 1}
+    assert "4 figures are corrected by c.csv: Fibre 2, Site 1, Kind 1." in corrected.notices
+    words = results_table(corrected, lang="en")["corrected"]
     assert words[two] == "fibre: 88.5 instead of 0 (SIG, 2026-11-30)"
     assert "corrected" not in results_table(atlas, lang="en")
     # The figures of the first atlas are not changed.
@@ -84,12 +84,14 @@ def test_a_layer_that_follows_from_a_corrected_one_follows_the_correction(
         f"{one},fibre,96,2026,SIG,",
         f"{one},lacking-fixed,1,2026,SIG,",
     )
-    found = follow_corrections(correct(atlas, path), [LACKING])
+    followed = follow_corrections(correct(atlas, path), [LACKING])
     # One's own figure is corrected, and stays.
-    assert found.values["lacking-fixed"].tolist() == [1.0, 11.5, 30.0, 3.0]
-    assert (found.reasons["lacking-fixed"] == Reason.PRESENT).all()
-    assert any("figures of 3 territories are computed again" in notice for notice in found.notices)
-    assert [one.indicator for one in found.corrections].count("lacking-fixed") == 1
+    assert followed.values["lacking-fixed"].tolist() == [1.0, 11.5, 30.0, 3.0]
+    assert (followed.reasons["lacking-fixed"] == Reason.PRESENT).all()
+    assert any(
+        "figures of 3 territories are computed again" in notice for notice in followed.notices
+    )
+    assert [one.indicator for one in followed.corrections].count("lacking-fixed") == 1
 
 
 def test_a_layer_does_not_follow_without_all_that_it_depends_on(
@@ -99,9 +101,9 @@ def test_a_layer_does_not_follow_without_all_that_it_depends_on(
     lacking = Indicator("lacking-fixed", "Lacking", "percent", "lower", bounds=(0, 100))
     atlas = atlas.add(lacking, pd.Series([5.0, 4.0, np.nan, 3.0], atlas.codes))
     path = table_of(tmp_path / "c.csv", f"{atlas.codes[1]},fibre,88.5,2026-11-30,SIG,")
-    found = follow_corrections(correct(atlas, path), [LACKING])
-    assert found.values["lacking-fixed"].tolist()[:2] == [5.0, 4.0]
-    assert any("the project does not measure cable" in notice for notice in found.notices)
+    followed = follow_corrections(correct(atlas, path), [LACKING])
+    assert followed.values["lacking-fixed"].tolist()[:2] == [5.0, 4.0]
+    assert any("the project does not measure cable" in notice for notice in followed.notices)
 
 
 def test_without_a_correction_nothing_is_computed_again(atlas: Atlas) -> None:
@@ -110,9 +112,9 @@ def test_without_a_correction_nothing_is_computed_again(atlas: Atlas) -> None:
 
 def test_an_atlas_keeps_its_corrections(atlas: Atlas, tmp_path: Path) -> None:
     path = table_of(tmp_path / "c.csv", f"{atlas.codes[1]},fibre,88.5,2026-11-30,SIG,")
-    found = correct(atlas, path)
-    save_atlas(found, tmp_path / "a.parquet")
-    assert load_atlas(tmp_path / "a.parquet").corrections == found.corrections
+    corrected = correct(atlas, path)
+    save_atlas(corrected, tmp_path / "a.parquet")
+    assert load_atlas(tmp_path / "a.parquet").corrections == corrected.corrections
 
 
 @pytest.mark.parametrize(
@@ -172,9 +174,9 @@ def test_zeros_among_the_served_are_candidates() -> None:
     values[["11", "44"]] = 0.0
     values["45"] = 40.0
     atlas = empty_atlas(territories).add(fibre, values)
-    found = list_candidates(atlas, judge_quality(atlas), lang="en")
-    assert list(found.columns) == ["code", "name", "indicator", "old", *COLUMNS[2:]]
-    served = found[found["old"] == "0"]
+    candidates = list_candidates(atlas, judge_quality(atlas), lang="en")
+    assert list(candidates.columns) == ["code", "name", "indicator", "old", *COLUMNS[2:]]
+    served = candidates[candidates["old"] == "0"]
     assert served["code"].tolist() == ["11", "44"]
     assert served["value"].tolist() == ["", ""]
     assert served["why"].iloc[0].startswith("0, but all its 8 known neighbours have at least 90.")

@@ -131,8 +131,8 @@ def test_a_source_that_no_layer_reads_is_named() -> None:
     say_unread(["insee-code-events", "ghsl-population-r4-c18"], layers, notices=notices)
     assert list(notices) == []
     say_unread(["dila-directory-epci", "mxmap"], layers, notices=notices)
-    (told,) = notices
-    assert told == "No layer is measured from dila-directory-epci, which was given."
+    (notice,) = notices
+    assert notice == "No layer is measured from dila-directory-epci, which was given."
     named = {layer.id for layer in layers if reads(layer, ["arcep-debit-filaire"])}
     assert named == {"premises-100mbps", "premises-1gbps"}
 

@@ -20,8 +20,8 @@ def test_reasons_belong_to_codes_and_not_to_rows(toy: Territories, codes: list[s
     table = Table(
         frame.loc[codes].rename_axis("code"), toy.level, source, reasons=reasons.iloc[::-1]
     )
-    found = join_table(toy, table).reasons_of("x")
-    assert found.to_dict() == {
+    joined_reasons = join_table(toy, table).reasons_of("x")
+    assert joined_reasons.to_dict() == {
         "A1": Reason.PRESENT,
         "A2": Reason.NOT_PUBLISHED,
         "B1": Reason.NOT_PUBLISHED,

@@ -40,18 +40,18 @@ def test_what_was_written_is_read(saved: Path) -> None:
 @pytest.mark.parametrize(
     "spoil",
     [
-        lambda told: told.pop("level"),
-        lambda told: told["indicators"][0].pop("id"),
-        lambda told: told.update(indicators="site"),
-        lambda told: told.update(sources=[{"nobody": 1}]),
-        lambda told: told.update(notices=[7]),
+        lambda metadata: metadata.pop("level"),
+        lambda metadata: metadata["indicators"][0].pop("id"),
+        lambda metadata: metadata.update(indicators="site"),
+        lambda metadata: metadata.update(sources=[{"nobody": 1}]),
+        lambda metadata: metadata.update(notices=[7]),
     ],
 )
 def test_a_spoiled_atlas_is_refused(saved: Path, spoil: Callable[[dict[str, Any]], Any]) -> None:
     table = pq.read_table(saved)
-    told = json.loads(table.schema.metadata[KEY])
-    spoil(told)
-    metadata = {**table.schema.metadata, KEY: json.dumps(told).encode()}
+    record = json.loads(table.schema.metadata[KEY])
+    spoil(record)
+    metadata = {**table.schema.metadata, KEY: json.dumps(record).encode()}
     pq.write_table(table.replace_schema_metadata(metadata), saved)
     with pytest.raises(InputError, match="damaged"):
         load_atlas(saved)
@@ -71,7 +71,7 @@ def test_a_list_for_metadata_and_a_short_file_are_no_atlas(saved: Path) -> None:
 def test_a_damaged_file_is_refused(saved: Path, damage: str) -> None:
     table = pq.read_table(saved)
     deep = b'{"a":' * 100_000
-    told = dict(table.schema.metadata)
+    metadata = dict(table.schema.metadata)
     if damage == "no rows":
         table = table.slice(0, 0)
     elif damage == "shapes":
@@ -82,8 +82,8 @@ def test_a_damaged_file_is_refused(saved: Path, damage: str) -> None:
         lists = pa.array([[1.0, 2.0]] * len(table))
         table = table.set_column(place, table.column_names[place], lists)
     else:
-        told[KEY if damage == "deep" else b"geo"] = deep
-    pq.write_table(table.replace_schema_metadata(told), saved)
+        metadata[KEY if damage == "deep" else b"geo"] = deep
+    pq.write_table(table.replace_schema_metadata(metadata), saved)
     with pytest.raises(InputError, match=r"not an atlas|is damaged"):
         load_atlas(saved)
 

@@ -36,7 +36,7 @@ from zoneblanche.layers.outputs.atlas_file import (
     write_atlas,
 )
 
-CaptionFacts = dict[str, Any]
+Metadata = dict[str, Any]
 
 
 @pytest.fixture
@@ -61,14 +61,14 @@ def saved(toy: Territories, tmp_path: Path) -> Path:
     return tmp_path / "atlas.parquet"
 
 
-def told_of(path: Path) -> CaptionFacts:
-    told: CaptionFacts = json.loads(pq.read_schema(path).metadata[KEY])
-    return told
+def told_of(path: Path) -> Metadata:
+    record: Metadata = json.loads(pq.read_schema(path).metadata[KEY])
+    return record
 
 
-def retell(path: Path, told: Any) -> None:
+def retell(path: Path, record: Any) -> None:
     table = pq.read_table(path)
-    metadata = {**table.schema.metadata, KEY: json.dumps(told).encode()}
+    metadata = {**table.schema.metadata, KEY: json.dumps(record).encode()}
     pq.write_table(table.replace_schema_metadata(metadata), path)
 
 
@@ -99,13 +99,13 @@ def leaves(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
             yield from leaves(value, (*path, key))
 
 
-def changed(told: CaptionFacts, path: tuple[Any, ...], value: Any) -> CaptionFacts:
-    told = copy.deepcopy(told)
-    node: Any = told
+def changed(record: Metadata, path: tuple[Any, ...], value: Any) -> Metadata:
+    record = copy.deepcopy(record)
+    node: Any = record
     for key in path[:-1]:
         node = node[key]
     node[path[-1]] = value
-    return told
+    return record
 
 
 def test_what_was_written_is_read(saved: Path) -> None:
@@ -129,23 +129,23 @@ def test_columns_that_repeat_figures_are_skipped(saved: Path, tmp_path: Path) ->
     again = load_atlas(path)
     pd.testing.assert_frame_equal(again.values, atlas.values)
     assert list(again.territories.names) == list(atlas.territories.names)
-    told = told_of(path)
-    told["table"] = ["site", "score", "value.site", "name", "geometry"]
-    retell(path, told)
+    record = told_of(path)
+    record["table"] = ["site", "score", "value.site", "name", "geometry"]
+    retell(path, record)
     faults = faults_of(path)
     assert [fault.column for fault in faults[1:]] == ["value.site"]
 
 
 def test_every_key_of_the_metadata_is_checked(saved: Path) -> None:
     """Each value becomes one of another type in turn: never a defect, always the key."""
-    told = told_of(saved)
+    record = told_of(saved)
     free = ("account",)  # names of inputs are any
     count = 0
-    for path in leaves(told):
+    for path in leaves(record):
         for value in ([[]], {"zz": {}}, 7.5):
             if path[0] in free and len(path) == 2 and isinstance(value, dict):
                 continue
-            retell(saved, changed(told, path, value))
+            retell(saved, changed(record, path, value))
             try:
                 load_atlas(saved)
             except InputError as error:
@@ -156,7 +156,7 @@ def test_every_key_of_the_metadata_is_checked(saved: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "value", "key", "said"),
+    ("path", "value", "key", "message"),
     [
         (("level",), 3, "level", "it is '3', not a text."),
         (("vintage",), None, "vintage", "it is null, not a text."),
@@ -189,20 +189,20 @@ def test_every_key_of_the_metadata_is_checked(saved: Path) -> None:
     ],
 )
 def test_faults_name_the_key(
-    saved: Path, path: tuple[Any, ...], value: Any, key: str, said: str
+    saved: Path, path: tuple[Any, ...], value: Any, key: str, message: str
 ) -> None:
     retell(saved, changed(told_of(saved), path, value))
     first, *others = faults_of(saved)
     assert first.kind == "damaged-atlas"
     by_key = {fault.column: str(fault) for fault in others}
-    assert said in by_key[key]
+    assert message in by_key[key]
     assert f"key '{key}'" in by_key[key]
 
 
 def test_all_faults_come_at_once(saved: Path) -> None:
-    told = changed(told_of(saved), ("indicators", 0, "role"), "x")
-    told = changed(changed(told, ("level",), 3), ("account", "site", "rows"), None)
-    retell(saved, told)
+    record = changed(told_of(saved), ("indicators", 0, "role"), "x")
+    record = changed(changed(record, ("level",), 3), ("account", "site", "rows"), None)
+    retell(saved, record)
     assert {fault.column for fault in faults_of(saved)} == {
         None, "indicators[0].role", "level", "account.site.rows",
     }  # fmt: skip

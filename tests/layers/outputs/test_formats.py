@@ -145,23 +145,23 @@ def test_a_geopackage_of_something_else_is_refused(tmp_path: Path, atlas: Atlas)
 
 def test_dcat_describes_every_file(results: Path, atlas: Atlas) -> None:
     package = json.loads((results / "datapackage.json").read_text("utf-8"))
-    told = describe_dcat(atlas, package, lang="fr", url="https://example.org/d/")
-    json.dumps(told, allow_nan=False)
-    assert told["dct:title"] == {"@value": "Toy", "@language": "fr"}
-    assert told["dct:description"]["@value"] == "Fibre"
-    assert told["dct:temporal"]["dcat:endDate"]["@value"] == "2026-01-31"
-    found = told["dcat:distribution"]
-    assert [one["dcat:downloadURL"]["@id"] for one in found] == [
+    description = describe_dcat(atlas, package, lang="fr", url="https://example.org/d/")
+    json.dumps(description, allow_nan=False)
+    assert description["dct:title"] == {"@value": "Toy", "@language": "fr"}
+    assert description["dct:description"]["@value"] == "Fibre"
+    assert description["dct:temporal"]["dcat:endDate"]["@value"] == "2026-01-31"
+    files = description["dcat:distribution"]
+    assert [one["dcat:downloadURL"]["@id"] for one in files] == [
         f"https://example.org/d/territories.{kind}" for kind in ("csv", "parquet", "gpkg", "xlsx")
     ]
-    for one, resource in zip(found, package["resources"], strict=True):
+    for one, resource in zip(files, package["resources"], strict=True):
         assert resource["hash"] == "sha256:" + one["spdx:checksum"]["spdx:checksumValue"]
         assert one["dct:license"] == [
             {"@id": "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"}
         ]
-    prefixes = {key.partition(":")[0] for key in _keys(told)} - {"@context", "@id", "@type",
+    prefixes = {key.partition(":")[0] for key in _keys(description)} - {"@context", "@id", "@type",
                                                                  "@value", "@language"}  # fmt: skip
-    assert prefixes <= set(told["@context"])
+    assert prefixes <= set(description["@context"])
 
 
 def _keys(value: object) -> set[str]:

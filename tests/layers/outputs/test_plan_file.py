@@ -67,7 +67,7 @@ def test_the_folder_of_a_plan_will_do(path: Path, row: Atlas) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"figures": {"T00": 1.0, "T99": 1.0}}, "the atlas does not have 1 of the 2 territories"),
         ({"essential": [99]}, "there is no sentence 99"),
@@ -81,13 +81,13 @@ def test_the_folder_of_a_plan_will_do(path: Path, row: Atlas) -> None:
     ],
 )
 def test_a_plan_that_does_not_fit_is_refused(
-    change: dict[str, Any], said: str, path: Path, row: Atlas
+    change: dict[str, Any], message: str, path: Path, row: Atlas
 ) -> None:
     content = json.loads(path.read_text("utf-8")) | change
     path.write_text(json.dumps(content), "utf-8")
     with pytest.raises(InputError) as refused:
         load_plan(path, row)
-    assert said in str(refused.value)
+    assert message in str(refused.value)
 
 
 @pytest.mark.parametrize("role", ["indicator", "index", "context"])

@@ -113,10 +113,10 @@ def test_many_territories_have_a_workbook_on_request(
 def test_tables_are_read_as_they_were_written(tmp_path: Path) -> None:
     counts = pd.array([3, None], dtype="Int64")
     table = pd.DataFrame({"code": ["01001", "=1+1"], "people": counts, "km": [1.5, np.nan]})
-    said = pd.DataFrame({"Assumptions": ["One.", "@Two."]})
+    lines = pd.DataFrame({"Assumptions": ["One.", "@Two."]})
     paths = [tmp_path / "a.xlsx", tmp_path / "b.xlsx"]
     for path in paths:
-        workbook.write_tables({"Proposed": table, "Answer": said}, path, title="Plan")
+        workbook.write_tables({"Proposed": table, "Answer": lines}, path, title="Plan")
     assert paths[0].read_bytes() == paths[1].read_bytes()
     book = openpyxl.load_workbook(paths[0])
     rows = list(book["Proposed"].values)

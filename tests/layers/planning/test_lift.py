@@ -134,11 +134,11 @@ def test_the_worst_tenth_is_left_and_no_less_would_do(atlas: Atlas) -> None:
     index = read_index(atlas, None, {"fibre": 1.0, "website": 30.0})
     worst = list(atlas.codes[index.worst.to_numpy()])
     assert len(worst) == 4
-    found = lift(index, worst)
-    assert found.possible.all()
-    assert (found.in_draws >= 0.9).all()
-    after = again(atlas, found.figures + found.change)
-    assert np.allclose(after.values["lack"][worst], found.limit)
+    lifted = lift(index, worst)
+    assert lifted.possible.all()
+    assert (lifted.in_draws >= 0.9).all()
+    after = again(atlas, lifted.figures + lifted.change)
+    assert np.allclose(after.values["lack"][worst], lifted.limit)
     # By trying: with a website or without, and as much fibre as then is needed.
     for code in worst:
         options = []
@@ -146,11 +146,11 @@ def test_the_worst_tenth_is_left_and_no_less_would_do(atlas: Atlas) -> None:
             fibres = np.arange(atlas.values["fibre"][code], 100.005, 0.01)
             up = (2 * np.clip((fibres - 20) / 0.8, 0, 100) + 100 * site
                   + 100 - atlas.values["age"][code]) / 4  # fmt: skip
-            fits = fibres[100 - up <= found.limit[code] + 1e-9]
+            fits = fibres[100 - up <= lifted.limit[code] + 1e-9]
             if len(fits):
                 more = fits[0] - atlas.values["fibre"][code]
                 options.append(more + 30.0 * (site - atlas.values["website"][code]))
-        assert found.cost[code] == pytest.approx(min(options), abs=0.02)
+        assert lifted.cost[code] == pytest.approx(min(options), abs=0.02)
 
 
 def test_what_cannot_be_changed_stays(atlas: Atlas) -> None:
@@ -171,8 +171,8 @@ def test_a_flag_is_lost_where_its_rule_fails(atlas: Atlas) -> None:
     cheap_fibre = lose_flag(read_index(atlas, None, {"fibre": 0.01, "website": 5.0}), RULE, codes)
     assert (cheap_site.change["website"] > 0).any()
     assert (cheap_fibre.change["website"] == 0).all()
-    for found in (cheap_site, cheap_fibre):
-        after = flag(again(atlas, found.figures + found.change), RULE)
+    for lifted in (cheap_site, cheap_fibre):
+        after = flag(again(atlas, lifted.figures + lifted.change), RULE)
         assert (after.values["poor"][codes] != FLAGGED).all()
 
 
@@ -185,25 +185,25 @@ def test_a_recipe_that_is_not_linear(atlas: Atlas) -> None:
     code = str(made.codes[index.worst.to_numpy()][0])
     with pytest.raises(InputError, match="is not linear, so it has no exact answer"):
         lift(index, [code], exact=True)
-    found = lift(index, [code])
-    assert not found.exact
-    assert found.possible.all()
+    lifted = lift(index, [code])
+    assert not lifted.exact
+    assert lifted.possible.all()
     values = made.values.copy()
-    values.loc[code, list(found.change)] = (found.figures + found.change).loc[code]
+    values.loc[code, list(lifted.change)] = (lifted.figures + lifted.change).loc[code]
     after = compute_index(replace(made, values=values), recipe)
-    assert after.values["lack"][code] <= found.limit[code] + 1e-6
+    assert after.values["lack"][code] <= lifted.limit[code] + 1e-6
 
 
 def test_a_margin_that_is_given(atlas: Atlas) -> None:
     index = read_index(atlas, None, {}, margin=2.0)
-    found = lift(index, list(atlas.codes[index.worst.to_numpy()]))
-    assert np.allclose(found.limit, index.cut - 2.0)
+    lifted = lift(index, list(atlas.codes[index.worst.to_numpy()]))
+    assert np.allclose(lifted.limit, index.cut - 2.0)
     plan = plan_lift(atlas, LiftRequest(margin=2.0))
     assert any("by 2 points, as given" in text for text in plan.assumptions)
 
 
 @pytest.mark.parametrize(
-    ("request_", "said"),
+    ("request_", "message"),
     [
         (LiftRequest(codes=("Z9",)), "1 codes are unknown"),
         (LiftRequest(codes=("T00",)), "T00 is not in the worst tenth: its score is"),
@@ -212,10 +212,10 @@ def test_a_margin_that_is_given(atlas: Atlas) -> None:
         (LiftRequest(index_id="other"), "does not know how 'other' was made"),
     ],
 )
-def test_questions_that_are_refused(request_: LiftRequest, said: str, atlas: Atlas) -> None:
+def test_questions_that_are_refused(request_: LiftRequest, message: str, atlas: Atlas) -> None:
     with pytest.raises(InputError) as caught:
         plan_lift(atlas, request_)
-    assert said in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_a_budget_by_trying_every_set() -> None:
@@ -233,11 +233,11 @@ def test_a_budget_by_trying_every_set() -> None:
             there = int(np.isfinite(costs[groups == group]).sum())
             fits &= sets[:, groups == group].sum(axis=1) >= min(floor, there)
         best = (sets[fits] * gains).sum(axis=1).max()
-        found = buy(gains, costs, budget, groups=groups, floor=floor)
-        assert found.exact
-        assert found.gain == pytest.approx(best)
-        assert found.cost <= budget + 1e-9
-        assert found.bound >= found.gain
+        bought = buy(gains, costs, budget, groups=groups, floor=floor)
+        assert bought.exact
+        assert bought.gain == pytest.approx(best)
+        assert bought.cost <= budget + 1e-9
+        assert bought.bound >= bought.gain
 
 
 def test_the_solver_of_a_budget_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
@@ -255,14 +255,14 @@ def test_the_solver_of_a_budget_prints_nothing(capfd: pytest.CaptureFixture[str]
 
 def test_a_set_that_passes_the_budget_by_the_tolerance_of_the_solver_is_refused() -> None:
     gains, costs = np.array([100.0, 99.0, 1.0]), np.array([1_000_000.5, 1_000_000.0, 10.0])
-    found = buy(gains, costs, 1e6)
-    assert (found.gain, found.bound, found.exact) == (99, 99, True)
+    bought = buy(gains, costs, 1e6)
+    assert (bought.gain, bought.bound, bought.exact) == (99, 99, True)
     # Of two that pass it together, one.
     gains, costs = np.array([60.0, 50.0, 45.0]), np.array([500_000.25, 500_000.25, 499_999.0])
     groups = np.zeros(3, "int64")
     for floors in ({}, {"groups": groups, "floor": 1}):
-        found = buy(gains, costs, 1e6, **floors)
-        assert (found.gain, found.exact) == (105, True)
+        bought = buy(gains, costs, 1e6, **floors)
+        assert (bought.gain, bought.exact) == (105, True)
 
 
 def test_the_best_within_a_hair_of_the_budget_is_found() -> None:
@@ -276,9 +276,9 @@ def test_the_best_within_a_hair_of_the_budget_is_found() -> None:
         fits = (sets * costs).sum(axis=1) <= 1e6
         fits &= (sets[:, ::2].sum(axis=1) >= floor) & (sets[:, 1::2].sum(axis=1) >= floor)
         best = (sets[fits] * gains).sum(axis=1).max()
-        found = buy(gains, costs, 1e6, groups=groups, floor=floor)
-        assert found.exact
-        assert found.gain == best
+        bought = buy(gains, costs, 1e6, groups=groups, floor=floor)
+        assert bought.exact
+        assert bought.gain == best
 
 
 def test_floors_are_presolved(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -329,7 +329,7 @@ def test_premises_are_counted_once(atlas: Atlas) -> None:
 
 
 @pytest.mark.parametrize(
-    ("request_", "said"),
+    ("request_", "message"),
     [
         (BudgetRequest(LiftRequest()), "needs one budget above zero"),
         (BudgetRequest(LiftRequest(), premises=np.inf), "--premises inf is not a finite number"),
@@ -340,10 +340,10 @@ def test_premises_are_counted_once(atlas: Atlas) -> None:
         ),
     ],
 )
-def test_budgets_that_are_refused(request_: BudgetRequest, said: str, atlas: Atlas) -> None:
+def test_budgets_that_are_refused(request_: BudgetRequest, message: str, atlas: Atlas) -> None:
     with pytest.raises(InputError) as caught:
         plan_budget(atlas, request_)
-    assert said in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_handicaps_are_removed_until_the_rule_fails(atlas: Atlas) -> None:
@@ -362,11 +362,11 @@ def test_handicaps_are_removed_until_the_rule_fails(atlas: Atlas) -> None:
     made = flag(compute_index(atlas, recipe), rule)
     codes = list(made.codes[(made.values["two"] == FLAGGED).to_numpy()])
     assert codes
-    found = lose_flag(read_index(made, "parts", {"fibre": 1.0, "website": 25.0}), rule, codes)
-    assert found.possible.all()
-    assert ((found.change > 0).sum(axis=1) == 1).all()
-    assert set(found.change.columns[(found.change > 0).any()]) == {"fibre", "website"}
+    lifted = lose_flag(read_index(made, "parts", {"fibre": 1.0, "website": 25.0}), rule, codes)
+    assert lifted.possible.all()
+    assert ((lifted.change > 0).sum(axis=1) == 1).all()
+    assert set(lifted.change.columns[(lifted.change > 0).any()]) == {"fibre", "website"}
     values = made.values.copy()
-    values.loc[codes, list(found.change)] = found.figures + found.change
+    values.loc[codes, list(lifted.change)] = lifted.figures + lifted.change
     after = flag(compute_index(replace(made, values=values), recipe), rule)
     assert (after.values["two"][codes] != FLAGGED).all()

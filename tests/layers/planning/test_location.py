@@ -75,9 +75,9 @@ def test_the_solver_alone(goal: str) -> None:
     """Without the greedy choice before it, and without the reduction."""
     for seed in range(5):
         table = towns(seed, goal)
-        found = solve_sites(gains_of(table), 3)
-        assert len(found) == 3
-        assert gains_of(table).total(found) == pytest.approx(by_trying(table, 3)[0])
+        solved = solve_sites(gains_of(table), 3)
+        assert len(solved) == 3
+        assert gains_of(table).total(solved) == pytest.approx(by_trying(table, 3)[0])
 
 
 @settings(max_examples=20)
@@ -133,16 +133,16 @@ def test_equal_sites_are_settled_by_their_order() -> None:
 
 def test_no_more_sites_than_bring_something() -> None:
     few = gains_of(np.array([[3.0, 2, 0, 0], [0, 0, 0, 0]]))
-    found = choose_sites(few, 3, most_exact=100)
-    assert (found.sites, found.total, found.exact) == ((0,), 3.0, True)
+    chosen = choose_sites(few, 3, most_exact=100)
+    assert (chosen.sites, chosen.total, chosen.exact) == ((0,), 3.0, True)
     none = choose_sites(gains_of(np.zeros((2, 4))), 2, most_exact=100)
     assert (none.sites, none.total, none.share) == ((), 0.0, 1.0)
 
 
 def test_what_each_adds_in_order_sums_to_the_whole() -> None:
     gains = gains_of(towns(3, "distance"))
-    found = choose_sites(gains, 4, most_exact=10_000)
-    added = gains.in_order(found.sites)
-    assert added.sum() == pytest.approx(found.total)
+    chosen = choose_sites(gains, 4, most_exact=10_000)
+    added = gains.in_order(chosen.sites)
+    assert added.sum() == pytest.approx(chosen.total)
     assert (np.diff(added) <= 1e-9).all()
-    assert (added <= gains.alone()[list(found.sites)] + 1e-9).all()
+    assert (added <= gains.alone()[list(chosen.sites)] + 1e-9).all()

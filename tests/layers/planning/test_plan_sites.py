@@ -72,8 +72,10 @@ def test_the_two_goals_by_trying_every_pair(row: Atlas, tmp_path: Path) -> None:
     pairs = list(combinations(range(COUNT), 2))
     for place, goal in enumerate(("coverage", "distance")):
         codes = plan.table.loc[plan.table["goal"] == goal, "code"]
-        found = means(tuple(int(code[1:]) for code in codes))
-        assert found[place] == pytest.approx(max(means(pair)[place] for pair in pairs), rel=1e-3)
+        distances = means(tuple(int(code[1:]) for code in codes))
+        assert distances[place] == pytest.approx(
+            max(means(pair)[place] for pair in pairs), rel=1e-3
+        )
 
 
 def test_a_plan_of_a_part_counts_sites_outside_it(row: Atlas, tmp_path: Path) -> None:
@@ -153,10 +155,10 @@ def test_what_the_atlas_knows(row: Atlas) -> None:
     assert known_sites(row) is None
     places = Indicator("france-services", "Places", unit="count", kind="extensive", period="2024")
     atlas = row.add(places, pd.Series([2.0, *[0.0] * 10, 1.0], index=row.codes))
-    found = known_sites(atlas)
-    assert found is not None
-    assert found.points["code"].tolist() == ["T00", "T11"]
-    assert "2 territories with a place, fixed or itinerant, of France" in found.description
+    sites = known_sites(atlas)
+    assert sites is not None
+    assert sites.points["code"].tolist() == ["T00", "T11"]
+    assert "2 territories with a place, fixed or itinerant, of France" in sites.description
     frame = pd.DataFrame({"places": [2.0], "places_fixed": [1.0]}, index=["T03"])
     table = Table(frame, "commune", Source("ANCT", "Places"), period="2024-08-01")
     fixed = known_sites(atlas, table)
@@ -174,12 +176,12 @@ REFUSED = {
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_files_that_are_refused(name: str, row: Atlas, tmp_path: Path) -> None:
-    text, said = REFUSED[name]
+    text, message = REFUSED[name]
     path = tmp_path / "sites.csv"
     path.write_text(text, "utf-8")
     with pytest.raises(InputError) as caught:
         read_sites(path, row.territories)
-    assert said in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_times_that_are_refused(row: Atlas, tmp_path: Path) -> None:
@@ -192,7 +194,7 @@ def test_times_that_are_refused(row: Atlas, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"count": 0}, "--add 0 is not above zero"),
         ({"reach": -1.0}, "--reach -1 is not above zero"),
@@ -202,12 +204,12 @@ def test_times_that_are_refused(row: Atlas, tmp_path: Path) -> None:
     ],
 )
 def test_questions_that_are_refused(
-    change: dict[str, object], said: str, row: Atlas, tmp_path: Path
+    change: dict[str, object], message: str, row: Atlas, tmp_path: Path
 ) -> None:
     request = SitesRequest(1, sites_in(row, ["T00"], tmp_path))
     with pytest.raises(InputError) as caught:
         plan_sites(row, replace(request, **change))  # type: ignore[arg-type]
-    assert said in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_a_candidate_that_nobody_reaches_is_named(row: Atlas, tmp_path: Path) -> None:

@@ -99,23 +99,23 @@ def test_change_is_measured_on_constant_territory() -> None:
     )
     before = _wave("2018-01-01", {"1": "https://a.fr", "2": None, "4": None})
     after = _wave("2022-01-01", {"1": "https://a.fr", "4": "https://d.fr"})
-    found = compute_barometer([after, before], [ALL], generic=GENERIC, events=events)
-    change = _row(found.changes, criterion="website")
+    barometer = compute_barometer([after, before], [ALL], generic=GENERIC, events=events)
+    change = _row(barometer.changes, criterion="website")
     assert (change["from"], change["to"]) == ("2018-01-01", "2022-01-01")
     assert (change["authorities"], change["gained"], change["given_up"]) == (2, 1, 0)
     assert (change["from_percent"], change["to_percent"]) == (50.0, 100.0)
     assert change["change_points"] == 50.0
     assert change["listed_points"] == pytest.approx(100 - 100 / 3)
     assert change["composition_points"] == pytest.approx(100 / 6)
-    assert found.notices == ()
+    assert barometer.notices == ()
 
 
 def test_without_events_only_common_codes_are_compared_and_it_is_said() -> None:
     before = _wave("2018-01-01", {"1": "https://a.fr", "2": None})
     after = _wave("2022-01-01", {"1": None, "4": "https://d.fr"})
-    found = compute_barometer([before, after], [ALL], generic=GENERIC)
-    assert _row(found.changes, criterion="website")["authorities"] == 1
-    assert "events" in found.notices[0]
+    barometer = compute_barometer([before, after], [ALL], generic=GENERIC)
+    assert _row(barometer.changes, criterion="website")["authorities"] == 1
+    assert "events" in barometer.notices[0]
 
 
 def test_a_change_needs_both_waves() -> None:
@@ -159,20 +159,20 @@ def test_the_real_waves(shared_data: Path) -> None:
     rows = pd.read_csv(shared_data / "fr/population/departements.csv", dtype="str")
     seats = pd.Series(3, index=rows["CHEFLIEU"])
     categories = categories_of(seats)
-    found = compute_barometer(chosen, categories, generic=generic, events=events)
-    last = _row(found.table, category="commune", criterion="website", wave="2026-09-22")
+    barometer = compute_barometer(chosen, categories, generic=generic, events=events)
+    last = _row(barometer.table, category="commune", criterion="website", wave="2026-09-22")
     assert (last["authorities"], last["share_percent"]) == (34875, pytest.approx(61.6, abs=0.1))
-    town = _row(found.table, category="prefecture", criterion="website", wave="2026-09-22")
+    town = _row(barometer.table, category="prefecture", criterion="website", wave="2026-09-22")
     assert town["authorities"] == 101
     assert town["share_percent"] > 95
-    change = _row(found.changes, category="commune", criterion="website")
+    change = _row(barometer.changes, category="commune", criterion="website")
     # 94 communes of 2026 have no row in 2018, and 40 addresses cannot be read.
     assert change["authorities"] == 34741
     assert change["low"] < change["change_points"] < change["high"]
     assert change["composition_points"] == pytest.approx(
         change["listed_points"] - change["change_points"]
     )
-    assert set(found.table.loc[found.table["criterion"] == "facebook", "state"]) == {
+    assert set(barometer.table.loc[barometer.table["criterion"] == "facebook", "state"]) == {
         "not collected"
     }
 
@@ -201,13 +201,13 @@ SHARES = pd.DataFrame(
 def test_history_is_marked_and_enters_no_change() -> None:
     waves = [_wave(date, {"1": "https://a.fr", "2": None}) for date in ("2022-01-01", "2026-01-01")]
     counted = compute_barometer(waves, [REGIONS, ALL], generic=GENERIC)
-    found = with_history(counted, hosts=HOSTS, members={"region": 4}, shares=SHARES)
-    listed = _row(found.table, category="region", state="at least")
+    history = with_history(counted, hosts=HOSTS, members={"region": 4}, shares=SHARES)
+    listed = _row(history.table, category="region", state="at least")
     assert (listed["present"], listed["authorities"], listed["share_percent"]) == (1, 4, 25.0)
-    assert "1 of 4 authorities are matched by name, 1 hosts match none" in str(found.notices[-1])
-    published = found.table[found.table["state"] == "published"]
+    assert "1 of 4 authorities are matched by name, 1 hosts match none" in str(history.notices[-1])
+    published = history.table[history.table["state"] == "published"]
     assert published["share_percent"].tolist() == [96.0, 50.0]
     assert published["source"].tolist() == ["A text", "Another"]
     assert published["authorities"].isna().all()
-    assert found.other_categories == {"towns": {"fr": "Villes", "en": "Towns"}}
-    assert found.changes.equals(counted.changes)
+    assert history.other_categories == {"towns": {"fr": "Villes", "en": "Towns"}}
+    assert history.changes.equals(counted.changes)

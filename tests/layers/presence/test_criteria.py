@@ -86,8 +86,8 @@ def test_a_generic_provider_is_nobodys_own(toy: Territories) -> None:
     ],
 )
 def test_hosts(address: str, host: str | None) -> None:
-    found = presence.hosts_of(pd.Series([address]))
-    assert found.isna().iloc[0] if host is None else found.iloc[0] == host
+    hosts = presence.hosts_of(pd.Series([address]))
+    assert hosts.isna().iloc[0] if host is None else hosts.iloc[0] == host
 
 
 def test_premises_hand_down_a_departements_share(toy: Territories) -> None:

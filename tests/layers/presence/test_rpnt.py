@@ -58,9 +58,9 @@ def test_all_worked_cases(shared_data: Path, generic: list[str]) -> None:
     for row, case in enumerate(cases):
         for name in ISSUES.get(case["test_issue"], ()):
             measured.loc[row, name] = 0.0
-    found = evaluate(declared, generic, measured=measured)
+    criteria = evaluate(declared, generic, measured=measured)
     for row, case in enumerate(cases):
-        met = {name for name in (*CRITERIA, *LEVELS) if found.loc[row, name] == 1}
+        met = {name for name in (*CRITERIA, *LEVELS) if criteria.loc[row, name] == 1}
         assert met == set(filter(None, case["criteria_and_levels"].split("|"))), case
 
 
@@ -72,16 +72,16 @@ def test_nothing_measured_is_unknown_not_no(generic: list[str]) -> None:
         },
         index=["a", "b", "c"],
     )
-    found = evaluate(declared, generic)
-    assert found.loc["a", ["1.1", "1.2", "1.8", "2.1", "2.2", "2.3"]].eq(1).all()
-    assert found.loc["a", ["1.3", "1.4", "2.4", "1.a", "2.a", "a", "aa"]].isna().all()
+    criteria = evaluate(declared, generic)
+    assert criteria.loc["a", ["1.1", "1.2", "1.8", "2.1", "2.2", "2.3"]].eq(1).all()
+    assert criteria.loc["a", ["1.3", "1.4", "2.4", "1.a", "2.a", "a", "aa"]].isna().all()
     # No website: everything about it is a no, and 2.3 is waived.
-    assert found.loc["b", ["1.1", "1.3", "1.8", "1.a", "a", "aa"]].eq(0).all()
-    assert np.isnan(found.loc["b", "2.3"])
-    assert np.isnan(found.loc["b", "2.a"])
+    assert criteria.loc["b", ["1.1", "1.3", "1.8", "1.a", "a", "aa"]].eq(0).all()
+    assert np.isnan(criteria.loc["b", "2.3"])
+    assert np.isnan(criteria.loc["b", "2.a"])
     # One criterion that is not met settles the level, whatever is unknown.
-    assert found.loc["c", ["1.a", "2.a", "a"]].eq(0).all()
-    reasons = reasons_of(found)
+    assert criteria.loc["c", ["1.a", "2.a", "a"]].eq(0).all()
+    reasons = reasons_of(criteria)
     assert reasons.loc["b", "2.3"] == Reason.NOT_APPLICABLE
     assert reasons.loc["a", "1.3"] == Reason.NOT_COLLECTED
     assert reasons.loc["a", "1.1"] == Reason.PRESENT
@@ -95,15 +95,15 @@ def test_the_waiver_asks_for_a_sovereign_domain(generic: list[str]) -> None:
         }
     )
     measured = pd.DataFrame(1.0, index=declared.index, columns=list(MEASURED))
-    found = evaluate(declared, generic, measured=measured)
-    assert found["2.a"].tolist() == [1.0, 0.0, 1.0, 0.0]
-    assert found["2.3"].isna().tolist() == [True, False, True, False]
+    criteria = evaluate(declared, generic, measured=measured)
+    assert criteria["2.a"].tolist() == [1.0, 0.0, 1.0, 0.0]
+    assert criteria["2.3"].isna().tolist() == [True, False, True, False]
 
 
 def test_what_was_not_collected_is_unknown(generic: list[str]) -> None:
-    found = evaluate(pd.DataFrame({"website": ["https://www.mende.fr"]}), generic)
-    assert found.filter(regex=r"^2\.").isna().all(axis=None)
-    assert found.loc[0, "1.1"] == 1
+    criteria = evaluate(pd.DataFrame({"website": ["https://www.mende.fr"]}), generic)
+    assert criteria.filter(regex=r"^2\.").isna().all(axis=None)
+    assert criteria.loc[0, "1.1"] == 1
 
 
 def test_more_measured_never_contradicts_what_was_known(generic: list[str]) -> None:

@@ -44,8 +44,8 @@ def test_forms_of_the_farm(network: str) -> None:
     for _ in range(60):
         link, handle = account_link(drawn, network, "saint-jean-12")
         link = "https:" + link if link.startswith("//") else link
-        found = account_of(link, rel_me="social." in link)
-        assert found == Linked(network, handle, "account"), link
+        account = account_of(link, rel_me="social." in link)
+        assert account == Linked(network, handle, "account"), link
 
 
 @pytest.mark.parametrize("url", [
@@ -77,8 +77,8 @@ def test_groups_persons_and_defaults_are_told_apart() -> None:
         "https://t.me/+abc": "group",
     }
     for url, kind in kinds.items():
-        found = account_of(url)
-        assert found is not None and found.kind == kind, url
+        account = account_of(url)
+        assert account is not None and account.kind == kind, url
 
 
 def test_mastodon_on_any_host_by_its_mark_or_name_only() -> None:

@@ -58,9 +58,9 @@ def test_links_are_cleaned_as_browsers_do() -> None:
 
 
 def test_the_agent_says_who_and_why() -> None:
-    told = user_agent("moi@agence.example) evil\r\nX: y")
-    assert told.startswith("zoneblanche/") and "moi@agence.example" in told
-    assert "\r" not in told and told.count("(") == told.count(")") == 1
+    agent = user_agent("moi@agence.example) evil\r\nX: y")
+    assert agent.startswith("zoneblanche/") and "moi@agence.example" in agent
+    assert "\r" not in agent and agent.count("(") == agent.count(")") == 1
 
 
 class Clock:

@@ -113,8 +113,8 @@ def test_links_to_statements_and_to_what_only_has_the_word() -> None:
     <a href="/rgaa">Déclaration d’accessibilité</a><a href="/a11y">Accessibilité : non conforme</a>
     <a href="/m"><img alt="Mentions légales"></a>"""
     document = parse(page, PAGE)
-    found = [link.url for link in statements.links_to(document, "accessibility")]
-    assert found == [PAGE + "rgaa", PAGE + "a11y"]
+    urls = [link.url for link in statements.links_to(document, "accessibility")]
+    assert urls == [PAGE + "rgaa", PAGE + "a11y"]
     assert [link.url for link in statements.links_to(document, "legal")] == [PAGE + "m"]
 
 

@@ -151,9 +151,9 @@ def test_own_accounts_of_real_looking_pages(name: str) -> None:
         f"<!doctype html><html lang=fr><head><title>Mairie</title></head><body>{page}</body></html>"
     )
     document = parse(text, "https://www.nay.example/")
-    found = {
+    accounts = {
         f"{one.network}/{one.handle}"
         for one in accounts_in(document, levels=frozenset({"commune"}))
         if one.whose == "own"
     }
-    assert found == expected
+    assert accounts == expected

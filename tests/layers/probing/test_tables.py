@@ -43,8 +43,8 @@ def test_every_mail_host_has_a_class_a_seat_and_a_source() -> None:
         assert rule["kind"] in ("public", "commercial") and rule["checked"] >= BEGUN, rule
         assert len(rule["seat"]) == 2 and rule["seat"].isupper() and rule["source"], rule
         for end in rule["ends"]:
-            found = host_of_mail("nay.example", (f"mx1.{end}",))
-            assert (found.provider, found.kind, found.seat) == (
+            host = host_of_mail("nay.example", (f"mx1.{end}",))
+            assert (host.provider, host.kind, host.seat) == (
                 rule["provider"], rule["kind"], rule["seat"],
             ), end  # fmt: skip
 

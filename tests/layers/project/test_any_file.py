@@ -112,8 +112,8 @@ def test_a_sum_with_a_missing_part_is_missing(tmp_path: Path) -> None:
 
 def test_a_second_line_of_the_header_is_listed(tmp_path: Path) -> None:
     table = "code,v\nGeography,Estimate!!Percent\n0500000US01001,1.5\n0500000US02003,2\n"
-    said = faults(tmp_path, table)
-    assert "code_prefix = '0500000US', or code_digits = -5" in said
+    message = faults(tmp_path, table)
+    assert "code_prefix = '0500000US', or code_digits = -5" in message
     for layer in ("code_digits = -5", 'code_prefix = "0500000US"'):
         atlas = measured(tmp_path, table, layer=layer)
         assert atlas.values["v"].dropna().tolist() == [1.5, 2]
@@ -317,8 +317,8 @@ def test_parents_by_the_digits_of_the_code_have_names(tmp_path: Path, encoding: 
     ],
 )  # fmt: skip
 def test_parents_that_cannot_be(tmp_path: Path, parent: str, says: str) -> None:
-    said = faults(tmp_path, PERCENT, territories=f"[territories.parents]\nland = {parent}")
-    assert says.replace("'0'", "0") in said.replace("'0'", "0")
+    message = faults(tmp_path, PERCENT, territories=f"[territories.parents]\nland = {parent}")
+    assert says.replace("'0'", "0") in message.replace("'0'", "0")
 
 
 @pytest.mark.parametrize(
@@ -377,20 +377,20 @@ def test_inhabitants_as_officials_write_them(tmp_path: Path, monkeypatch: Any) -
     people = {"01001": "1 234", "01002": "unbekannt", "02003": "803", "02004": "12\u202f345"}
     for code, cell in people.items():
         monkeypatch.setitem(POLYGONS, code, {**POLYGONS[code], "pop": cell})
-    said = faults(tmp_path, PERCENT)
-    assert "thousands are set apart in 2 ways (a space, a thin no-break space)" in said
+    message = faults(tmp_path, PERCENT)
+    assert "thousands are set apart in 2 ways (a space, a thin no-break space)" in message
     monkeypatch.setitem(POLYGONS, "02004", {"name": "Dd", "pop": "12 345"})
-    said = faults(tmp_path, PERCENT)
-    assert "feature 01002, column 'pop': 'unbekannt' is not a number" in said
-    assert "list the text under missing" in said
+    message = faults(tmp_path, PERCENT)
+    assert "feature 01002, column 'pop': 'unbekannt' is not a number" in message
+    assert "list the text under missing" in message
     atlas = measured(tmp_path, PERCENT, territories='missing = ["unbekannt"]')
     assert atlas.territories.facts["population"].fillna(-1).tolist() == [1234, -1, 803, 12345]
     assert any("a space is read as between thousands" in notice for notice in atlas.notices)
     monkeypatch.setitem(POLYGONS, "02004", {"name": "Dd", "pop": "12%"})
-    said = faults(tmp_path, PERCENT, territories='missing = ["unbekannt"]')
-    assert "feature 02004, column 'pop': '12%' has a percent sign" in said
-    assert "Correct it, or leave it empty" in said
-    assert "unit = " not in said
+    message = faults(tmp_path, PERCENT, territories='missing = ["unbekannt"]')
+    assert "feature 02004, column 'pop': '12%' has a percent sign" in message
+    assert "Correct it, or leave it empty" in message
+    assert "unit = " not in message
 
 
 def test_how_figures_of_territories_are_written_needs_their_field(tmp_path: Path) -> None:
@@ -433,8 +433,8 @@ def test_rounding_gives_a_layer_no_scale(tmp_path: Path, usual: str, rounded: st
 
 def test_a_list_and_tables_of_one_name(tmp_path: Path) -> None:
     layer = '[recipe]\nindicators = ["v"]\n[recipe.indicators.v]\ngoalposts = [0, 10]'
-    said = faults(tmp_path, PERCENT, layer=layer)
-    assert "'recipe.indicators' has a value and is a table as well" in said
+    message = faults(tmp_path, PERCENT, layer=layer)
+    assert "'recipe.indicators' has a value and is a table as well" in message
 
 
 @pytest.mark.parametrize(

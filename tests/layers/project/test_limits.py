@@ -107,7 +107,7 @@ def test_time_is_bounded(clock: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("limits", "told"),
+    ("limits", "message"),
     [
         ("row = 3", "Did you mean 'rows'"),
         ("rows = 0", "limits.rows"),
@@ -117,10 +117,10 @@ def test_time_is_bounded(clock: str, monkeypatch: pytest.MonkeyPatch) -> None:
         ("toml_bytes = 5", "toml_bytes"),
     ],
 )
-def test_limits_that_are_none(tmp_path: Path, limits: str, told: str) -> None:
+def test_limits_that_are_none(tmp_path: Path, limits: str, message: str) -> None:
     with pytest.raises(InputError) as caught:
         measure(tmp_path / "p", limits)
-    assert told in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_every_limit_is_settable_and_documented() -> None:

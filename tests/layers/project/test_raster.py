@@ -55,15 +55,15 @@ def folder(tmp_path: Path) -> Path:
 
 def test_a_mean_over_people(folder: Path, toy: Territories) -> None:
     text = 'path = "speed.tif"\nweights = "people.tif"\nstat = "weighted_mean"\n'
-    found, atlas = measured(folder, toy, text)
-    np.testing.assert_allclose(found.values, [20, np.nan, 40, np.nan])
-    assert found.reasons.tolist() == [
+    measure, atlas = measured(folder, toy, text)
+    np.testing.assert_allclose(measure.values, [20, np.nan, 40, np.nan])
+    assert measure.reasons.tolist() == [
         Reason.PRESENT,
         Reason.NOT_APPLICABLE,
         Reason.PRESENT,
         Reason.NOT_COVERED,
     ]
-    assert found.weights["layer-people"].tolist() == [80, 0, 8, 0]
+    assert measure.weights["layer-people"].tolist() == [80, 0, 8, 0]
     whole = atlas_at(atlas, "country").values["layer"]
     assert whole.tolist() == pytest.approx([(20 * 80 + 40 * 8) / 88])
 
@@ -71,9 +71,9 @@ def test_a_mean_over_people(folder: Path, toy: Territories) -> None:
 def test_a_band_by_its_description(folder: Path, toy: Territories) -> None:
     with rasterio.open(folder / "speed.tif", "r+") as raster:
         raster.set_band_description(1, "speed")
-    found, _ = measured(folder, toy, 'path = "speed.tif"\nband = "speed"\n')
+    measure, _ = measured(folder, toy, 'path = "speed.tif"\nband = "speed"\n')
     plain, _ = measured(folder, toy, 'path = "speed.tif"\nband = 1\n')
-    assert found.values.equals(plain.values)
+    assert measure.values.equals(plain.values)
     for band in ("0", "true", '" "', "1.5"):
         with pytest.raises(InputError, match="the number of a band, from 1, or its description"):
             measured(folder, toy, f'path = "speed.tif"\nband = {band}\n')
@@ -94,17 +94,17 @@ def test_people_in_sparse_cells_and_their_degree_of_urbanisation(
     cells = [5500.0] * 10 + [400.0] * 3 + [20.0] * 7 + [20.0] * 10
     write_raster(tmp_path / "grid.tif", cells, cell=1000)
     sparse = 'path = "grid.tif"\nweights = "grid.tif"\nstat = "weighted_share"\nbelow = 30\n'
-    found, _ = measured(tmp_path, toy, sparse)
-    np.testing.assert_allclose(found.values, [0, 100 * 140 / 1340, 100, np.nan])
-    found, _ = measured(tmp_path, toy, 'path = "grid.tif"\nstat = "urbanisation"\n')
-    np.testing.assert_array_equal(found.values, [1, 2, 5, np.nan])
-    assert found.indicator.unit == "category"
-    assert found.indicator.better is None
-    assert found.reasons.iloc[3] == Reason.NOT_COVERED
+    measure, _ = measured(tmp_path, toy, sparse)
+    np.testing.assert_allclose(measure.values, [0, 100 * 140 / 1340, 100, np.nan])
+    measure, _ = measured(tmp_path, toy, 'path = "grid.tif"\nstat = "urbanisation"\n')
+    np.testing.assert_array_equal(measure.values, [1, 2, 5, np.nan])
+    assert measure.indicator.unit == "category"
+    assert measure.indicator.better is None
+    assert measure.reasons.iloc[3] == Reason.NOT_COVERED
 
 
 @pytest.mark.parametrize(
-    ("keys", "told"),
+    ("keys", "message"),
     [
         ('stat = "weighted_mean"', "needs weights"),
         ('stat = "mean"\nweights = "people.tif"', "takes no weights"),
@@ -114,13 +114,15 @@ def test_people_in_sparse_cells_and_their_degree_of_urbanisation(
         ('stat = "weighted_mean"\nweights = "../people.tif"', "leads out of the project"),
     ],
 )
-def test_keys_that_do_not_go_together(folder: Path, toy: Territories, keys: str, told: str) -> None:
-    with pytest.raises(InputError, match=told):
+def test_keys_that_do_not_go_together(
+    folder: Path, toy: Territories, keys: str, message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
         measured(folder, toy, 'path = "speed.tif"\n' + keys)
 
 
 @pytest.mark.parametrize(
-    ("cells", "unit", "told"),
+    ("cells", "unit", "message"),
     [
         ([10, 150, 10, 50, 10, 50], "percent", "values from 10 to 150, which percent does not"),
         ([10, -5, 10, 50, 10, 50], "percent", "values from -5 to 50, which percent does not"),
@@ -130,11 +132,11 @@ def test_keys_that_do_not_go_together(folder: Path, toy: Territories, keys: str,
     ],
 )
 def test_cells_that_their_unit_does_not_allow(
-    folder: Path, toy: Territories, cells: list[float], unit: str, told: str
+    folder: Path, toy: Territories, cells: list[float], unit: str, message: str
 ) -> None:
     """The means of the territories would all be in bounds."""
     write_raster(folder / "speed.tif", cells)
-    with pytest.raises(InputError, match=told):
+    with pytest.raises(InputError, match=message):
         measured(folder, toy, f'path = "speed.tif"\nunit = "{unit}"\n')
 
 

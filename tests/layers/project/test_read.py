@@ -54,7 +54,7 @@ def test_a_project_is_read(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ('title = "Test"', 'titel = "Test"', "Did you mean 'title'?"),
         ('unit = "percent"', 'units = "percent"', "Did you mean 'unit'?"),
@@ -81,16 +81,16 @@ def test_a_project_is_read(folder: Path) -> None:
         ('title = "Test"', 'title = "Test', "line 2"),
     ],
 )
-def test_what_is_wrong_is_told_with_its_key(folder: Path, old: str, new: str, told: str) -> None:
+def test_what_is_wrong_is_told_with_its_key(folder: Path, old: str, new: str, message: str) -> None:
     assert old in GOOD
-    assert told in faults(folder, GOOD.replace(old, new, 1))
+    assert message in faults(folder, GOOD.replace(old, new, 1))
 
 
 def test_all_faults_are_told_at_once(folder: Path) -> None:
     text = GOOD.replace('path = "t.csv"', 'path = "T.csv"').replace("p.geojson", "q.geojson")
-    told = faults(folder, text)
-    assert "T.csv" in told
-    assert "q.geojson" in told
+    message = faults(folder, text)
+    assert "T.csv" in message
+    assert "q.geojson" in message
 
 
 def test_two_layers_of_one_id(folder: Path) -> None:
@@ -127,7 +127,7 @@ def test_no_such_project() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ('value = "v"', 'value = "code"', "name the same column"),
         ('path = "t.csv"', 'path = "a\\u0000b"', "cannot be followed|leads out"),
@@ -142,11 +142,11 @@ def test_no_such_project() -> None:
         ('unit = "percent"', 'units = "percent"', r"layers\.4g\.units"),
     ],
 )
-def test_more_that_is_wrong(folder: Path, old: str, new: str, told: str) -> None:
+def test_more_that_is_wrong(folder: Path, old: str, new: str, message: str) -> None:
     (folder / "loop").symlink_to("loop")
     (folder / "nowhere").symlink_to("nothing.csv")
     assert old in GOOD
-    assert re.search(told, faults(folder, GOOD.replace(old, new, 1)))
+    assert re.search(message, faults(folder, GOOD.replace(old, new, 1)))
 
 
 def test_a_file_whose_accents_are_written_apart(folder: Path) -> None:
@@ -164,8 +164,8 @@ def test_faults_have_their_lines(folder: Path) -> None:
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InputError) as caught:
         read_project(path)
-    found = [(fault.line, fault.column) for fault in caught.value.faults]
-    assert found == [(3, "lang"), (13, "layers.4g.unit"), (15, "recipe.weights")]
+    places = [(fault.line, fault.column) for fault in caught.value.faults]
+    assert places == [(3, "lang"), (13, "layers.4g.unit"), (15, "recipe.weights")]
     path.write_text(GOOD.replace('path = "t.csv"', 'path = "T.csv"'), encoding="utf-8")
     with pytest.raises(InputError, match=r"project\.toml, line 10, key 'layers\.4g\.path'"):
         read_project(path)
@@ -188,7 +188,7 @@ unit = "boolean"
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ('"insee-filosofi"', '"insee-filosof"', "line 5, key 'layers.income.from': no source is"),
         ('"median_income"', '"median"', "line 6, key 'layers.income.value': the source insee-"),
@@ -197,9 +197,9 @@ unit = "boolean"
         ('kind = "presence"', 'kind = "presense"', "Did you mean 'presence'?"),
     ],
 )
-def test_a_layer_of_a_source(folder: Path, old: str, new: str, told: str) -> None:
+def test_a_layer_of_a_source(folder: Path, old: str, new: str, message: str) -> None:
     path = folder / "project.toml"
     path.write_text(OF_SOURCE, encoding="utf-8")
     assert [layer.kind for layer in read_project(path).table.layers] == ["column", "presence"]
     assert old in OF_SOURCE
-    assert told in faults(folder, OF_SOURCE.replace(old, new, 1))
+    assert message in faults(folder, OF_SOURCE.replace(old, new, 1))

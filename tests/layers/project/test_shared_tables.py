@@ -37,12 +37,12 @@ def test_a_table_is_kept_until_its_last_layer_has_read_it(
     path.write_text("code,x,y\n1,2,3\n2,3,4\n")
     tables = SharedTables([path] * 3)
     for wanted in (("code", "x"), ("code", "y"), ("y",), ("code", "x")):
-        found = tables.read(path, {"wanted": wanted}, limits=DEFAULT_LIMITS).raw
+        raw = tables.read(path, {"wanted": wanted}, limits=DEFAULT_LIMITS).raw
         again = read_raw_table(path, wanted=wanted)
-        assert {name: list(cells) for name, cells in found.columns.items()} == {
+        assert {name: list(cells) for name, cells in raw.columns.items()} == {
             name: list(cells) for name, cells in again.columns.items()
         }
-        assert (found.header, found.notices) == (again.header, again.notices)
+        assert (raw.header, raw.notices) == (again.header, again.notices)
     assert parsed == ["a.csv", "a.csv"]  # the fourth was not announced
 
 

@@ -129,11 +129,13 @@ def test_figures_are_those_of_the_whole_country(france: Atlas, lozere: Atlas) ->
 
 
 def test_every_row_is_accounted_for(france: Atlas, lozere: Atlas) -> None:
-    for name, told in lozere.account.items():
+    for name, account in lozere.account.items():
         whole = france.account[name]
-        assert unaccounted_rows(told) == 0, name
-        assert told["rows"] == whole["rows"]
-        assert told["matched"] + told["outside"] == whole["matched"] + (name == "own") * 2, name
+        assert unaccounted_rows(account) == 0, name
+        assert account["rows"] == whole["rows"]
+        assert account["matched"] + account["outside"] == whole["matched"] + (name == "own") * 2, (
+            name
+        )
     own = lozere.account["own"]
     assert {row["code"] for row in own["listed"]} == {"48006", "48011", "01999"}
     assert own["matched"] == len(lozere.codes)
@@ -144,11 +146,11 @@ def test_every_row_is_accounted_for(france: Atlas, lozere: Atlas) -> None:
 
 
 def test_sentences_are_of_the_chosen(lozere: Atlas) -> None:
-    told = " ".join(lozere.notices)
-    assert "own: 2 rows have codes that are gone (48006, 48011)" in told
-    assert "old: 2 older codes were carried" in told
-    assert "Rows that concern other territories than those chosen: " in told
-    assert "01003" not in told
+    text = " ".join(lozere.notices)
+    assert "own: 2 rows have codes that are gone (48006, 48011)" in text
+    assert "old: 2 older codes were carried" in text
+    assert "Rows that concern other territories than those chosen: " in text
+    assert "01003" not in text
 
 
 def test_higher_levels_are_those_of_the_whole_country(france: Atlas, folder: Path) -> None:

@@ -356,11 +356,11 @@ def test_measured_https_reaches_communes(shared_data: Path) -> None:
     assert len(table.frame) == 36_633
     panel = pd.read_parquet(shared_data / "fr/presence/presence_panel.parquet")
     websites = panel[panel["date"] == "2023-02-03"].set_index("code")["website"]
-    found = statuses_of(table, websites)
-    assert found.index.equals(websites.index)
-    assert 15_000 < found["reachable"].notna().sum() < websites.notna().sum()
-    assert found[websites.isna()].isna().all(axis=None)
-    assert found.loc[found["certificate"] == 0, "https"].eq(0).all()
+    statuses = statuses_of(table, websites)
+    assert statuses.index.equals(websites.index)
+    assert 15_000 < statuses["reachable"].notna().sum() < websites.notna().sum()
+    assert statuses[websites.isna()].isna().all(axis=None)
+    assert statuses.loc[statuses["certificate"] == 0, "https"].eq(0).all()
 
 
 def test_france_services(shared_data: Path) -> None:

@@ -151,7 +151,7 @@ def test_records_of_too_many_values(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b'{"a": 1}\n{"a": 2\n', "line 2: column 8"),
         (b'{"a": 1}\n[2]', "a record is not an object."),
@@ -162,12 +162,12 @@ def test_records_of_too_many_values(tmp_path: Path) -> None:
         (b"a;b\n1\n", "the row has 1 cell, the header 2"),
     ],
 )
-def test_records_that_are_none(tmp_path: Path, content: bytes, said: str) -> None:
+def test_records_that_are_none(tmp_path: Path, content: bytes, message: str) -> None:
     path = tmp_path / "annuaire.json"
     path.write_bytes(content)
     with pytest.raises(InputError) as caught:
         read_records(path)
-    assert said in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_records_are_read_from_json_lines_and_csv(tmp_path: Path) -> None:

@@ -150,8 +150,11 @@ def test_what_is_no_file_of_places_is_refused(tmp_path: Path, toy: Territories) 
     pd.DataFrame({"a": [1]}).to_parquet(other)
     text = tmp_path / "text.parquet"
     text.write_text("no parquet")
-    for path, said in ((other, "has no column 'geometry'"), (text, "the Parquet file is damaged")):
-        with pytest.raises(InputError, match=said):
+    for path, message in (
+        (other, "has no column 'geometry'"),
+        (text, "the Parquet file is damaged"),
+    ):
+        with pytest.raises(InputError, match=message):
             measure_town_halls(path, toy)
 
 

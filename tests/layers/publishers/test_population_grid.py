@@ -86,5 +86,5 @@ def test_the_publishers_archive_says_that_it_is_to_be_unpacked(tmp_path: Path) -
 def test_tiles_beside_squares_are_said_to_be_left_aside(tmp_path: Path) -> None:
     tile, squares = "ghsl-population-r4-c18", "insee-population-grid"
     assert people_notice({tile: tmp_path}) == people_notice({squares: tmp_path}) == ()
-    (told,) = people_notice({tile: tmp_path, squares: tmp_path})
-    assert told == f"Shares of people are those of {squares}; {tile} is not used as well."
+    (notice,) = people_notice({tile: tmp_path, squares: tmp_path})
+    assert notice == f"Shares of people are those of {squares}; {tile} is not used as well."

@@ -72,8 +72,8 @@ def test_jenks_is_the_best_of_all_partitions(numbers: list[int]) -> None:
         groups = np.split(values, cuts)
         return float(sum(((group - group.mean()) ** 2).sum() for group in groups))
 
-    found = jenks_breaks(values, classes=3, digits=0)
-    cuts = tuple(np.searchsorted(values, found))
+    breaks = jenks_breaks(values, classes=3, digits=0)
+    cuts = tuple(np.searchsorted(values, breaks))
     best = min(within(pair) for pair in combinations(range(1, len(values)), 2))
     assert within(cuts) == pytest.approx(best, abs=1e-6)
 

@@ -47,7 +47,7 @@ class Tags(HTMLParser):
         self.found.append((tag, {name: value or "" for name, value in attrs}))
 
     def of(self, tag: str) -> list[dict[str, str]]:
-        return [told for name, told in self.found if name == tag]
+        return [attributes for name, attributes in self.found if name == tag]
 
 
 def read(folder: Path, name: str) -> str:
@@ -132,20 +132,20 @@ def test_quarto_gets_a_raw_block(folder: Path) -> None:
 
 
 def test_oembed(folder: Path, toy_atlas: Atlas, tmp_path: Path) -> None:
-    told = json.loads(read(folder, "oembed.json"))
-    assert (told["version"], told["type"], told["title"]) == ("1.0", "rich", "Need")
-    assert told["width"] > 0 and told["height"] > 0 and "srcdoc" in told["html"]
+    record = json.loads(read(folder, "oembed.json"))
+    assert (record["version"], record["type"], record["title"]) == ("1.0", "rich", "Need")
+    assert record["width"] > 0 and record["height"] > 0 and "srcdoc" in record["html"]
     write_embed(toy_atlas, tmp_path / "at", lang="en", url="https://example.org/map")
-    told = json.loads(read(tmp_path / "at", "oembed.json"))
-    (frame,) = Tags(told["html"]).of("iframe")
+    record = json.loads(read(tmp_path / "at", "oembed.json"))
+    (frame,) = Tags(record["html"]).of("iframe")
     assert frame["src"] == "https://example.org/map/map.html"
-    assert told["thumbnail_url"] == "https://example.org/map/map.png"
-    assert told["thumbnail_width"] > 0
+    assert record["thumbnail_url"] == "https://example.org/map/map.png"
+    assert record["thumbnail_width"] > 0
 
 
 def test_names_stay_names(toy_atlas: Atlas, tmp_path: Path) -> None:
-    told = replace(toy_atlas.indicators["presence"], title=HOSTILE)
-    atlas = replace(toy_atlas, indicators={**toy_atlas.indicators, "presence": told})
+    indicator = replace(toy_atlas.indicators["presence"], title=HOSTILE)
+    atlas = replace(toy_atlas, indicators={**toy_atlas.indicators, "presence": indicator})
     write_embed(atlas, tmp_path / "e", show="presence", lang="en", title=HOSTILE)
     for name in ("snippet.html", "snippet-srcdoc.html", "snippet-picture.html", "example.html"):
         tags = Tags(read(tmp_path / "e", name))

@@ -42,11 +42,11 @@ cell = st.one_of(st.floats(-1e7, 1e7), st.integers(1, 8).map(lambda reason: -1e9
 
 @given(st.lists(cell, max_size=50), st.integers(0, 3))
 def test_columns_keep_figures_and_reasons(cells: list[float], digits: int) -> None:
-    told = [int(-1e9 - one) if one <= -1e9 else 0 for one in cells]
+    expected = [int(-1e9 - one) if one <= -1e9 else 0 for one in cells]
     figures = pd.Series([np.nan if one <= -1e9 else one for one in cells], dtype="float64")
-    column = pack_column(figures, pd.Series(told, dtype="int8"), digits=digits)
+    column = pack_column(figures, pd.Series(expected, dtype="int8"), digits=digits)
     values, reasons = read_column(column.data, column.describe(), len(cells))
-    assert reasons == told
+    assert reasons == expected
     # A figure halfway may go either way: the scale is applied in floating point.
     np.testing.assert_allclose(values, figures, rtol=0, atol=0.5000001 * 10.0**-digits)
     known = [round(value * 10**digits) / 10**digits == value for value in values if value == value]

@@ -314,10 +314,10 @@ def test_the_page_is_one_file_under_a_strict_policy(toy_atlas: Atlas) -> None:
 
 
 def test_readers_without_a_script_are_told_the_findings(toy_atlas: Atlas) -> None:
-    told = page_of(toy_atlas, "fibre").split("<noscript>")[1].split("</noscript>")[0]
-    assert "connu pour 4 des 4 territoires" in told
-    assert "50,0\u00a0% (Aone, Atwo" in told
-    assert "Producer, Table of figures (31 janvier 2026, CC BY 4.0)." in told
+    text = page_of(toy_atlas, "fibre").split("<noscript>")[1].split("</noscript>")[0]
+    assert "connu pour 4 des 4 territoires" in text
+    assert "50,0\u00a0% (Aone, Atwo" in text
+    assert "Producer, Table of figures (31 janvier 2026, CC BY 4.0)." in text
     english = page_of(toy_atlas, "sparse", lang="en")
     assert "no 2; yes 2." in english
 
@@ -403,9 +403,9 @@ def test_the_standalone_page_is_the_maps_page(toy_atlas: Atlas, tmp_path: Path) 
 def test_findings_name_an_end_only_where_few_share_it(
     toy_atlas: Atlas, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = write_findings(toy_atlas, ["presence"], lang="en")
-    assert "From the lowest, 0.0% (Atwo, Bone, Btwo), to the highest" in told[2]
+    findings = write_findings(toy_atlas, ["presence"], lang="en")
+    assert "From the lowest, 0.0% (Atwo, Bone, Btwo), to the highest" in findings[2]
     monkeypatch.setattr("zoneblanche.maps.page.noscript_text.NAMED", 1)
-    told = write_findings(toy_atlas, ["fibre"], lang="en")
-    assert told[1] == "Half of the territories are at 70.6% or less, half at 70.6% or more."
-    assert "50.0% (2 territories), to the highest, 91.2% (2 territories)." in told[2]
+    findings = write_findings(toy_atlas, ["fibre"], lang="en")
+    assert findings[1] == "Half of the territories are at 70.6% or less, half at 70.6% or more."
+    assert "50.0% (2 territories), to the highest, 91.2% (2 territories)." in findings[2]

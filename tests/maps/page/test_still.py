@@ -56,14 +56,14 @@ def test_each_pixel_has_the_class_of_the_territory_that_it_is_in(
 
 
 def test_the_page_carries_it_for_readers_without_a_script(toy_atlas: Atlas) -> None:
-    told = (
+    text = (
         draw_map(toy_atlas, "presence", lang="fr")
         .write()
         .split("<noscript>")[1]
         .split("</noscript>")[0]
     )
-    assert 'alt="Carte de 4 territoires\u00a0: Présence. De 0,0 à moins de' in told
-    assert "data:image/png;base64," in told and "(moins bien loti)" in told
+    assert 'alt="Carte de 4 territoires\u00a0: Présence. De 0,0 à moins de' in text
+    assert "data:image/png;base64," in text and "(moins bien loti)" in text
     crossed = draw_map(toy_atlas, "density-presence", lang="en").write()
     assert "data:image/png" in crossed and "Where both conditions meet (" in crossed
     missing = (

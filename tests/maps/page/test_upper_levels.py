@@ -84,14 +84,14 @@ def test_a_page_carries_its_upper_levels_in_the_order_of_their_containers(
     page = Opened(dict(write_payload(atlas, "lack", lang="fr").blocks))
     above = map(with_probabilities, atlases_above(atlas))
     uppers = {upper.territories.level: upper for upper in above}
-    for told in page.head["upper"]:
-        upper = uppers[told["id"]]
-        codes = [code for code, _ in page.text["containers"][told["id"]]]
+    for described in page.head["upper"]:
+        upper = uppers[described["id"]]
+        codes = [code for code, _ in page.text["containers"][described["id"]]]
         assert codes == list(upper.codes)
-        assert [layer["id"] for layer in told["layers"]] == list(upper.indicators)
-        for layer in told["layers"]:
+        assert [layer["id"] for layer in described["layers"]] == list(upper.indicators)
+        for layer in described["layers"]:
             how = {**page.layer(layer["id"]), **layer}["column"]
-            stream = page.stream(f"{told['id']}:{layer['id']}")
+            stream = page.stream(f"{described['id']}:{layer['id']}")
             values, reasons = read_column(stream, how, len(codes))
             digits = upper.indicators[layer["id"]].digits
             np.testing.assert_allclose(values, upper.values[layer["id"]].round(digits))

@@ -255,8 +255,8 @@ def test_the_command_draws_what_its_options_say(
     save_atlas(toy_atlas, atlas)
     out = tmp_path / "map.svg"
     assert run(monkeypatch, "map", atlas, "-o", out, "--breaks", "20;50", "--lang", "en") == 0
-    said = capsys.readouterr().out.splitlines()
-    assert said[0] == str(out) and "20.0 to under 50.0: 1" in said[1]
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == str(out) and "20.0 to under 50.0: 1" in lines[1]
     assert run(monkeypatch, "map", atlas, "-o", out, "--format", "png") == 2
     assert "do not agree" in capsys.readouterr().err
     assert run(monkeypatch, "map", atlas, "-o", tmp_path / "a.html", "--method", "jenks") == 2

@@ -59,16 +59,18 @@ class ReportPage(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags[tag] = self.tags.get(tag, 0) + 1
         self.attributes += [(tag, name, value) for name, value in attrs]
-        told = {name: value or "" for name, value in attrs}
-        if "id" in told:
-            assert told["id"] not in self.cells, f"two elements have the id {told['id']}"
-            self.cells[told["id"]] = Cell(told)
-        if "data-says" in told:
-            self.sentences.append(Said(told["data-says"]))
-        if tag == "a" and told.get("class") == "of":
-            self.sentences[-1].links.append((told["href"][1:], ""))
+        attributes = {name: value or "" for name, value in attrs}
+        if "id" in attributes:
+            assert attributes["id"] not in self.cells, (
+                f"two elements have the id {attributes['id']}"
+            )
+            self.cells[attributes["id"]] = Cell(attributes)
+        if "data-says" in attributes:
+            self.sentences.append(Said(attributes["data-says"]))
+        if tag == "a" and attributes.get("class") == "of":
+            self.sentences[-1].links.append((attributes["href"][1:], ""))
         if tag not in VOID:
-            self._open.append((tag, told))
+            self._open.append((tag, attributes))
 
     def handle_endtag(self, tag: str) -> None:
         if tag in VOID:
@@ -77,13 +79,15 @@ class ReportPage(HTMLParser):
             pass
 
     def handle_data(self, data: str) -> None:
-        own = next((told["id"] for _, told in reversed(self._open) if "id" in told), None)
+        own = next(
+            (attributes["id"] for _, attributes in reversed(self._open) if "id" in attributes), None
+        )
         if own is not None and not any(tag == "title" for tag, _ in self._open):
             self.cells[own].text += data
-        inside = [tag for tag, told in self._open if "data-says" in told]
+        inside = [tag for tag, attributes in self._open if "data-says" in attributes]
         if not inside:
             return
-        if any(told.get("class") == "of" for _, told in self._open):
+        if any(attributes.get("class") == "of" for _, attributes in self._open):
             target, text = self.sentences[-1].links[-1]
             self.sentences[-1].links[-1] = (target, text + data)
         elif any(tag == "bdi" for tag, _ in self._open):
@@ -110,24 +114,24 @@ def check_page(report: Report) -> ReportPage:
         key: "".join(part for part, _, _, _ in Formatter().parse(text))
         for key, text in words_in(report.scope.lang).items()
     }
-    for said in page.sentences:
-        for target, text in said.links:
+    for sentence in page.sentences:
+        for target, text in sentence.links:
             cell = page.cells[target]
-            assert squeezed(text), said.key
+            assert squeezed(text), sentence.key
             if target.endswith("-i"):
-                assert squeezed(cell.text) == squeezed(text), (said.key, target)
+                assert squeezed(cell.text) == squeezed(text), (sentence.key, target)
             else:
-                assert squeezed(cell.text).startswith(squeezed(text)), (said.key, target)
-        loose = re.sub(rf"\d{{1,2}} ({MONTHS}) \d{{4}}", "", said.words)
+                assert squeezed(cell.text).startswith(squeezed(text)), (sentence.key, target)
+        loose = re.sub(rf"\d{{1,2}} ({MONTHS}) \d{{4}}", "", sentence.words)
         loose = loose.replace("hab./km²", "").replace("people/km²", "")
-        if said.key.startswith("index."):  # the first and last year of the figures of the index
+        if sentence.key.startswith("index."):  # the first and last year of the figures of the index
             main = report.scope.shared.main
             years = sorted(re.findall(r"\b\d{4}\b", "" if main is None else main.period))
             for of_years in ("données de {} à {}", "figures of {} to {}") if years else ():
                 loose = loose.replace(of_years.format(years[0], years[-1]), "")
-        allowed = re.findall(r"\d+", literals[said.key] + literals["of_a_hundred"])
+        allowed = re.findall(r"\d+", literals[sentence.key] + literals["of_a_hundred"])
         for number in re.findall(r"\d+", loose):
-            assert number in allowed, (said.key, number, said.words)
+            assert number in allowed, (sentence.key, number, sentence.words)
     return page
 
 

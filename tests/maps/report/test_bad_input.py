@@ -35,7 +35,7 @@ def test_no_data_at_all(toy_atlas: Atlas) -> None:
         intervals={},
     )
     page = assert_sound(nothing)
-    keys = {said.key for said in page.sentences}
+    keys = {sentence.key for sentence in page.sentences}
     assert {"ranking.nothing", "unequal.nothing", "size.nothing", "waves.nothing"} <= keys
     assert {"flag.unknown", "quality.least"} <= keys
 
@@ -47,22 +47,24 @@ def test_an_amount_has_gini_and_theil_by_inhabitant_and_no_interval() -> None:
     table = table_of(compose_report(atlas, lang="en"), "t-unequal")
     assert table.at("gini", "territories").value == pytest.approx(0.25)
     assert not [cell for cells in table.rows.values() for cell in cells if cell.range_text]
-    assert {"unequal.gini"} <= {said.key for said in assert_sound(atlas).sentences}
+    assert {"unequal.gini"} <= {sentence.key for sentence in assert_sound(atlas).sentences}
 
 
 def test_no_indicator(toy_atlas: Atlas) -> None:
     empty = replace(toy_atlas.keep([]), weights=toy_atlas.weights)
-    keys = {said.key for said in assert_sound(empty).sentences}
+    keys = {sentence.key for sentence in assert_sound(empty).sentences}
     assert {"key.nothing", "quality.nothing", "flag.absent"} <= keys
 
 
 def test_one_commune(toy_atlas: Atlas, shared: Shared) -> None:
     one = take(toy_atlas, np.array([True, False, False, False]))
     page = assert_sound(one)
-    assert not [said for said in page.sentences if said.key in ("index.worse", "index.better")]
+    assert not [
+        sentence for sentence in page.sentences if sentence.key in ("index.worse", "index.better")
+    ]
     page = assert_sound(shared.atlas, area="commune:48095")
-    said = {said.key: said for said in page.sentences}
-    assert "flag.none.one" in said and "crossing.none.one" in said
+    sentences = {sentence.key: sentence for sentence in page.sentences}
+    assert "flag.none.one" in sentences and "crossing.none.one" in sentences
     # Its score has the range of its own errors, and the claim is what that range allows.
     cell = table_of(compose_report(shared, area="commune:48095", lang="en"), "t-key").at(
         "digital-inequality", "dif1"
@@ -79,8 +81,8 @@ def test_one_commune(toy_atlas: Atlas, shared: Shared) -> None:
 
 
 def test_rows_without_a_territory_are_in_the_workbook(toy_atlas: Atlas) -> None:
-    told = {"rows": 6, "matched": 4, "listed": [{"row": "5"}, {"row": "6"}]}
-    report = compose_report(replace(toy_atlas, account={"fibre": told}), lang="en")
+    account = {"rows": 6, "matched": 4, "listed": [{"row": "5"}, {"row": "6"}]}
+    report = compose_report(replace(toy_atlas, account={"fibre": account}), lang="en")
     row = table_of(report, "t-account").rows["fibre"]
     assert [cell.text for cell in row[1:]] == ["6", "4", "0", "2"]
     assert not [one for one in compose_report(toy_atlas).tables() if one.id == "t-account"]
@@ -118,11 +120,11 @@ def test_names_stay_names(toy_atlas: Atlas, name: str) -> None:
 def test_no_text_adds_an_element(toy_atlas: Atlas, name: str) -> None:
     same = renamed(toy_atlas, "plain")
     plain = ReportPage(render_report(compose_report(same, lang="en", title="T")))
-    found = ReportPage(
+    page = ReportPage(
         render_report(compose_report(renamed(toy_atlas, name), lang="en", title=name))
     )
     for tag in ("script", "a", "img", "style", "td"):
-        assert found.tags.get(tag) == plain.tags.get(tag), tag
+        assert page.tags.get(tag) == plain.tags.get(tag), tag
 
 
 def renamed(atlas: Atlas, name: str) -> Atlas:
@@ -132,9 +134,9 @@ def renamed(atlas: Atlas, name: str) -> Atlas:
     frame = atlas.territories.frame.assign(name=held)
     names = {level: dict.fromkeys(known, name) for level, known in
              atlas.territories.parent_names.items()}  # fmt: skip
-    told = Source(name, name, "javascript:alert(1)", name, name, note=name)
+    source = Source(name, name, "javascript:alert(1)", name, name, note=name)
     indicators = {
-        key: replace(one, title=name, sources=(told,), method=name, period=name, suffix=name)
+        key: replace(one, title=name, sources=(source,), method=name, period=name, suffix=name)
         for key, one in atlas.indicators.items()
     }
     return replace(

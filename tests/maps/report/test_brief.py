@@ -63,7 +63,7 @@ def test_the_brief_is_first_and_numbers_its_figures(
     assert pictures == [str(number) for number in range(1, len(pictures) + 1)]
     (dimensions,) = report.sections[2].blocks
     assert isinstance(dimensions, Multiples) and len(dimensions.figures) == 4
-    assert len(pictures) >= 6 and all(said is not None for _, said in dimensions.figures)
+    assert len(pictures) >= 6 and all(caption is not None for _, caption in dimensions.figures)
 
 
 def test_a_country_has_the_areas_to_act_on_first(
@@ -133,9 +133,9 @@ def test_scores_without_people_and_no_direction_at_all(toy_atlas: Atlas) -> None
     need = replace(toy_atlas.indicator("need"), denominator="population")
     by_people = {**toy_atlas.indicators, "need": need}
     unweighted = assert_sound(replace(toy_atlas, territories=territories, indicators=by_people))
-    said = {one.key for one in unweighted.sentences}
-    assert {"index.unweighted", "unequal.spread_units"} <= said
-    assert not said & {"unequal.spread", "unequal.nothing", "worst.shared"}
+    keys = {one.key for one in unweighted.sentences}
+    assert {"index.unweighted", "unequal.spread_units"} <= keys
+    assert not keys & {"unequal.spread", "unequal.nothing", "worst.shared"}
     plain = {name: replace(one, better=None) for name, one in toy_atlas.indicators.items()}
     page = assert_sound(replace(toy_atlas, indicators=plain))
     assert {"index.none", "ranking.nothing"} <= {one.key for one in page.sentences}
@@ -149,7 +149,7 @@ def test_a_town_of_which_little_is_known_is_called_neither_good_nor_bad(shared: 
     values.loc["75056", unknown] = np.nan
     reasons.loc["75056", unknown] = int(Reason.NOT_COLLECTED)
     page = assert_sound(replace(atlas, values=values, reasons=reasons), area="75")
-    keys = {said.key for said in page.sentences}
+    keys = {sentence.key for sentence in page.sentences}
     assert {"index.unknown", "crossing.unknown", "ranking.nothing"} <= keys
     assert not keys & {"crossing.none", "crossing.none.one", "quality.complete"}
 
@@ -158,18 +158,18 @@ def test_a_sentence_of_the_summary_can_be_quoted_alone(
     reports: dict[tuple[str | None, str], Report],
 ) -> None:
     """It names the place, the years of the figures, and of how many a rank is."""
-    said = {one.key: squeezed(one.text) for one in reports["48", "fr"].essential}
-    for key, text in said.items():
+    texts = {one.key: squeezed(one.text) for one in reports["48", "fr"].essential}
+    for key, text in texts.items():
         assert "Lozère" in text, (key, text)
-    assert "données de 20" in said["index.worse.ranged"]
-    assert re.search(r"la Lozère est au rang \d+ sur 98 dans l'ordre", said["beside.rank"])
-    waves = next(text for key, text in said.items() if key.startswith("waves."))
+    assert "données de 20" in texts["index.worse.ranged"]
+    assert re.search(r"la Lozère est au rang \d+ sur 98 dans l'ordre", texts["beside.rank"])
+    waves = next(text for key, text in texts.items() if key.startswith("waves."))
     assert re.search(r"sur \d+ communes dont le chiffre est connu aux deux dates\s: ", waves)
     assert re.search(r"\s; \d+ gains?, \d+ pertes?\.$", waves)
-    said = {one.key: squeezed(one.text) for one in reports["departement:976", "fr"].sentences()}
-    assert "0 habitant\u00a0;" in said["types.both"] and "0 habitants" not in said["types.both"]
-    assert "celui de la CC du Sud" in said["parts.ends"]
-    assert "la Martinique, la Guadeloupe et" in said["beside.similar_size"]
+    texts = {one.key: squeezed(one.text) for one in reports["departement:976", "fr"].sentences()}
+    assert "0 habitant\u00a0;" in texts["types.both"] and "0 habitants" not in texts["types.both"]
+    assert "celui de la CC du Sud" in texts["parts.ends"]
+    assert "la Martinique, la Guadeloupe et" in texts["beside.similar_size"]
 
 
 @pytest.mark.parametrize("area", AREAS)
@@ -206,10 +206,10 @@ def test_a_score_without_a_part_of_the_index_is_not_compared_as_if_whole(shared:
     for code, claim in (("976", "worse"), ("971", "same")):
         report = compose_report(shared, area=f"departement:{code}", lang="fr")
         check_page(report)
-        said = {one.key: squeezed(one.text) for one in report.essential}
-        assert f"index.{claim}.ranged" in said, said
-        assert "et de ce qui est inconnu" in said[f"index.{claim}.ranged"]
-        assert said["index.partial"].startswith("Moyens des habitants")
+        texts = {one.key: squeezed(one.text) for one in report.essential}
+        assert f"index.{claim}.ranged" in texts, texts
+        assert "et de ce qui est inconnu" in texts[f"index.{claim}.ranged"]
+        assert texts["index.partial"].startswith("Moyens des habitants")
         cell = table_of(report, "t-key").at("digital-inequality", "area")
         low, high = ranks.loc[code, ["bound_low", "bound_high"]]
         assert cell.low == pytest.approx(low) and cell.high == pytest.approx(high)
@@ -231,10 +231,10 @@ def test_where_none_is_flagged_the_worst_scores_are_named(
     assert "state" not in table.columns
     inside = report.scope.area.inside
     scores = report.scope.atlas.values["digital-inequality"][inside].sort_values(ascending=False)
-    found = [cells[-1].value for cells in table.rows.values()]
-    assert 0 < len(found) <= 6
-    assert found == pytest.approx(scores.iloc[: len(found)].to_numpy())
-    assert scores.iloc[len(found) - 1] > scores.iloc[len(found)]  # none of several equal ones
+    values = [cells[-1].value for cells in table.rows.values()]
+    assert 0 < len(values) <= 6
+    assert values == pytest.approx(scores.iloc[: len(values)].to_numpy())
+    assert scores.iloc[len(values) - 1] > scores.iloc[len(values)]  # none of several equal ones
     (figure,) = [one for one in report.sections[0].blocks if isinstance(one, Figure)]
     numbers = [one.text for one in figure.picture.sheet.labels if one.kind == "number"]
     assert numbers == [cells[1].text for cells in table.rows.values()]
@@ -281,8 +281,8 @@ def test_shares_of_a_dimension_say_of_what_they_are(
     reports: dict[tuple[str | None, str], Report], shared: Shared
 ) -> None:
     """A mean of the inhabitants and a share of the communes may point in opposite directions."""
-    said = list(reports["departement:976", "fr"].sentences())
-    online = next(one for one in said if one.text.startswith("Présence en ligne"))
+    sentences = list(reports["departement:976", "fr"].sentences())
+    online = next(one for one in sentences if one.text.startswith("Présence en ligne"))
     assert "score moyen par habitant de" in online.text and "des communes contre" in online.text
     paris = compose_report(shared, area="75", lang="fr")
     online = next(one for one in paris.sentences() if one.text.startswith("Présence en ligne"))
@@ -297,16 +297,16 @@ def test_shares_of_a_dimension_say_of_what_they_are(
 )
 @settings(max_examples=60, deadline=None)
 def test_a_number_is_rare_by_the_sum_of_all_cases(chances: list[float], bits: int) -> None:
-    found = np.array([bits >> at & 1 for at in range(len(chances))], dtype="float64")
+    answer = np.array([bits >> at & 1 for at in range(len(chances))], dtype="float64")
     fewer = more = 0.0
     for case in range(2 ** len(chances)):
         answers = [case >> at & 1 for at in range(len(chances))]
         chance = np.prod([p if yes else 1 - p for p, yes in zip(chances, answers, strict=True)])
-        fewer += chance * (sum(answers) <= found.sum())
-        more += chance * (sum(answers) >= found.sum())
+        fewer += chance * (sum(answers) <= answer.sum())
+        more += chance * (sum(answers) >= answer.sum())
     least = min(fewer, more)
     if abs(least - 0.025) > 1e-9:
-        assert is_rare(found, np.array(chances)) == (least <= 0.025)
+        assert is_rare(answer, np.array(chances)) == (least <= 0.025)
 
 
 def test_all_towns_with_a_website_are_no_finding() -> None:

@@ -61,7 +61,7 @@ def test_a_territory_without_people_or_shape_is_left_out(toy_atlas: Atlas) -> No
     facts = toy_atlas.territories.facts.assign(population=np.nan)
     unknown = replace(toy_atlas, territories=replace(toy_atlas.territories, facts=facts))
     page = assert_sound(unknown)
-    assert "flag.count" in {said.key for said in page.sentences}
+    assert "flag.count" in {sentence.key for sentence in page.sentences}
 
 
 def test_frames_of_distant_parts_have_scales_of_their_own(overseas_atlas: Atlas) -> None:

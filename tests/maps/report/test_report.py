@@ -43,7 +43,7 @@ def test_every_figure_of_a_sentence_is_a_cell(
     reports: dict[tuple[str | None, str], Report], area: str | None, lang: str
 ) -> None:
     page = check_page(reports[area, lang])
-    assert len({said.key for said in page.sentences}) >= 8
+    assert len({sentence.key for sentence in page.sentences}) >= 8
 
 
 @pytest.mark.parametrize("area", AREAS)
@@ -55,23 +55,23 @@ def test_verdicts_are_what_the_intervals_say(
     report = reports[area, "fr"]
     page = ReportPage(render_report(report))
     checked = 0
-    for said in page.sentences:
-        topic, _, kind = said.key.removesuffix(".ranged").removesuffix(".plain").partition(".")
+    for sentence in page.sentences:
+        topic, _, kind = sentence.key.removesuffix(".ranged").removesuffix(".plain").partition(".")
         if topic not in ("index", "size", "waves") or kind not in ("better", "worse", "same"):
             continue
-        target = next(t for t, _ in said.links if re.search(r"-(dif\d|residual|change)$", t))
-        told = page.cells[target].attributes
-        if said.key.endswith(".plain") or topic == "waves":
-            assert "data-low" not in told
-            low = high = float(told["data-value"])
+        target = next(t for t, _ in sentence.links if re.search(r"-(dif\d|residual|change)$", t))
+        attributes = page.cells[target].attributes
+        if sentence.key.endswith(".plain") or topic == "waves":
+            assert "data-low" not in attributes
+            low = high = float(attributes["data-value"])
         else:
-            low, high = float(told["data-low"]), float(told["data-high"])
+            low, high = float(attributes["data-low"]), float(attributes["data-high"])
         if kind == "same":
-            assert low <= 0 <= high, said
+            assert low <= 0 <= high, sentence
         else:
             # A high index is a bad one; a high share of websites is a good one.
-            assert (low > 0) == ((kind == "worse") == (topic == "index")), said
-            assert low * high > 0, said
+            assert (low > 0) == ((kind == "worse") == (topic == "index")), sentence
+            assert low * high > 0, sentence
         checked += 1
     assert checked >= (2 if area else 1)
 
@@ -81,7 +81,7 @@ def test_no_count_of_everybody_has_an_interval(
 ) -> None:
     """Intervals are those of the index, its ranks and its differences, and of the model at equal
     size: of nothing else."""
-    found = set()
+    members = set()
     for report in reports.values():
         main = report.scope.shared.main
         assert main is not None
@@ -93,8 +93,8 @@ def test_no_count_of_everybody_has_an_interval(
                     of_index = column in ("score", "rank") or row == main.id
                     of_model = column == "residual"
                     assert of_index or of_model, (table.id, row, column)
-                    found.add(column)
-    assert {"score", "rank", "area", "dif0", "residual"} <= found
+                    members.add(column)
+    assert {"score", "rank", "area", "dif0", "residual"} <= members
 
 
 @pytest.mark.parametrize("area", [area for area in AREAS if area])
@@ -105,11 +105,11 @@ def test_lists_of_better_and_worse_agree_with_the_cells(
     page = ReportPage(render_report(report))
     table = table_of(report, "t-key")
     rows = {cells[1].id: key for key, cells in table.rows.items()}
-    for said in page.sentences:
-        if not said.key.startswith("key.") or said.key in ("key.nothing",):
+    for sentence in page.sentences:
+        if not sentence.key.startswith("key.") or sentence.key in ("key.nothing",):
             continue
-        tone = said.key.removeprefix("key.")
-        figures = [target for target, _ in said.links]
+        tone = sentence.key.removeprefix("key.")
+        figures = [target for target, _ in sentence.links]
         for own, other in zip(figures[::2], figures[1::2], strict=True):
             cell = table.at(rows[own], "dif" + other[-1])
             value, reference = (
@@ -214,11 +214,11 @@ def test_waves_are_those_of_the_barometer(
         waves.append(Wave(date, {"commune": there[["website", "email_domain"]]}))
     generic = list(edition_inputs(country)["generic-providers"].frame.index)
     category = Category("commune", {"fr": "c", "en": "c"}, "commune")
-    found = compute_barometer(waves, [category], generic=generic).changes.set_index("criterion")
+    changes = compute_barometer(waves, [category], generic=generic).changes.set_index("criterion")
     table = table_of(reports["48", "fr"], "t-change")
     assert list(table.rows) == ["website", "https", "own-email"]
     for name in table.rows:
-        row = found.loc[name]
+        row = changes.loc[name]
         assert table.at(name, "both").value == row["authorities"]
         assert table.at(name, "change").value == pytest.approx(row["change_points"])
         assert table.at(name, "change").low is None
@@ -306,9 +306,9 @@ def test_a_range_on_one_side_of_zero_does_not_contradict_a_displayed_zero(
     draws = pd.DataFrame({"A": 50 + np.linspace(*apart, 101), "B": 50.0})
     shared.__dict__["drawn"] = {"departement": draws}
     one, other = (find_area(shared.atlas, f"departement:{code}", lang="en") for code in "AB")
-    found = shared.compare(score, one, other, digits=1)
-    assert found.verdict == verdict
-    assert np.isnan(found.low) == (verdict == "equal")
+    comparison = shared.compare(score, one, other, digits=1)
+    assert comparison.verdict == verdict
+    assert np.isnan(comparison.low) == (verdict == "equal")
     finer = shared.compare(score, one, other, digits=2)
     assert finer.verdict == ("same" if verdict == "same" else "above" if middle > 50 else "below")
 
@@ -326,8 +326,8 @@ def test_many_residuals_do_not_find_chance() -> None:
 
 def test_scores_that_are_displayed_alike_are_not_distinguishable() -> None:
     table = pd.DataFrame({"score": [50.0, 50.04, 60.0, 40.0, np.nan]}, index=list("ABCDE"))
-    found = standing_of(table, None, "A", digits=1, high_is_bad=True)
-    assert found == Standing(worse=1, better=1, same=1, unknown=1)
+    standing = standing_of(table, None, "A", digits=1, high_is_bad=True)
+    assert standing == Standing(worse=1, better=1, same=1, unknown=1)
 
 
 def test_equal_or_missing_draws_are_no_difference() -> None:
@@ -338,8 +338,8 @@ def test_equal_or_missing_draws_are_no_difference() -> None:
     mostly = above.copy()
     mostly[1] = 40.0
     drawn = pd.DataFrame({"A": 50.0, "B": above, "C": mostly, "D": below, "E": 50.0, "F": np.nan})
-    found = standing_of(table, drawn, "A", digits=1, high_is_bad=True)
-    assert found == Standing(worse=1, better=1, same=3, unknown=1)
+    standing = standing_of(table, drawn, "A", digits=1, high_is_bad=True)
+    assert standing == Standing(worse=1, better=1, same=3, unknown=1)
     other = standing_of(table, drawn, "A", digits=1, high_is_bad=False)
     assert (other.worse, other.better) == (1, 1)
 
@@ -352,8 +352,8 @@ def test_references_are_named_only_where_they_are_whole(shared: Shared) -> None:
     parents = atlas.territories.parents["departement"]
     two = take(atlas, parents.isin(["48", "12"]).to_numpy())
     area = find_area(two, "48", lang="fr")
-    found = references_of(two, area, lang="fr")
-    assert [one.name for one in found] == [""]  # a part of Occitanie is not Occitanie
+    references = references_of(two, area, lang="fr")
+    assert [one.name for one in references] == [""]  # a part of Occitanie is not Occitanie
     lozere = take(atlas, (parents == "48").to_numpy())
     assert find_area(lozere, None, lang="fr").name == "Lozère"
     assert references_of(lozere, find_area(lozere, None, lang="fr"), lang="fr") == ()

@@ -120,9 +120,9 @@ def test_the_pdf_is_tagged(toy_atlas: Atlas, tmp_path: Path) -> None:
     write_pdf(render_report(compose_report(toy_atlas, lang="en", title="Toy")), path)
     content = path.read_bytes()
     assert content.startswith(b"%PDF-1.")
-    told = b"".join(map(inflated, re.findall(rb"stream\r?\n(.*?)endstream", content, re.DOTALL)))
-    assert b"pdfuaid" in told + content and b"/MarkInfo" in told + content
-    assert b"/Figure" in told and told.count(b"/Alt") >= 1
+    text = b"".join(map(inflated, re.findall(rb"stream\r?\n(.*?)endstream", content, re.DOTALL)))
+    assert b"pdfuaid" in text + content and b"/MarkInfo" in text + content
+    assert b"/Figure" in text and text.count(b"/Alt") >= 1
 
 
 def inflated(stream: bytes) -> bytes:

@@ -71,8 +71,8 @@ def broken_links(folder: Path) -> Iterator[str]:
             target = path.resolve()
             inside = target.is_file() and target.is_relative_to(folder.resolve())
             other = pages.get(target.relative_to(folder.resolve()).as_posix()) if inside else None
-            found = other is None or not parts.fragment or unquote(parts.fragment) in other.ids
-            if not inside or not found:
+            is_there = other is None or not parts.fragment or unquote(parts.fragment) in other.ids
+            if not inside or not is_there:
                 yield f"{name}: {link}"
 
 
@@ -136,10 +136,10 @@ def test_the_index_of_names_leads_to_every_card(folder: Path, toy_atlas: Atlas) 
     script = (folder / "names.js").read_text("utf-8")
     names = json.loads(script.removeprefix("window.zoneblancheNames = ").rstrip(";\n"))
     assert names["home"] == "departement" and names["level"]["folder"] == "commune"
-    found = {
+    links = {
         code: home for home, entries in names["territories"].items() for _name, code in entries
     }
-    assert found == toy_atlas.territories.parents["departement"].to_dict()
+    assert links == toy_atlas.territories.parents["departement"].to_dict()
     assert [["Alpha", "A"], ["Beta", "B"]] in [level["places"] for level in names["levels"]]
 
 

@@ -31,15 +31,15 @@ SHAPES = gpd.GeoSeries(
 
 
 def test_pieces_cover_what_was_cut_and_share_their_borders() -> None:
-    found = cut_in_pieces(SHAPES, 3)
+    pieces = cut_in_pieces(SHAPES, 3)
     # The two parts of d are in its first and last third: nothing is between them.
-    assert list(found.index) == [
+    assert list(pieces.index) == [
         "a-1", "a-2", "a-3", "b-1", "b-2", "b-3", "c-1", "c-2", "c-3", "d-1", "d-3",
     ]  # fmt: skip
-    areas = found.area.groupby(found.index.str[0]).sum()
+    areas = pieces.area.groupby(pieces.index.str[0]).sum()
     assert areas.to_numpy() == pytest.approx(SHAPES.area.to_numpy(), abs=1e-12)
-    assert shapely.coverage_is_valid(found.to_numpy())
-    assert found.bounds.loc["a-2", ["minx", "maxx"]].tolist() == pytest.approx([2, 4])
+    assert shapely.coverage_is_valid(pieces.to_numpy())
+    assert pieces.bounds.loc["a-2", ["minx", "maxx"]].tolist() == pytest.approx([2, 4])
 
 
 def test_figures_have_gaps_and_denominators() -> None:

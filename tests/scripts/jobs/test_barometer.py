@@ -175,7 +175,7 @@ def test_a_survey_stands_beside_the_barometer(zoneblanche: Command, tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (("--table", "chnge"), "Did you mean 'change'"),
         (("--format", "xml"), "--format 'xml' is not known"),
@@ -188,11 +188,11 @@ def test_a_survey_stands_beside_the_barometer(zoneblanche: Command, tmp_path: Pa
     ],
 )
 def test_a_misuse_is_a_sentence(
-    zoneblanche: Command, arguments: tuple[str, ...], told: str, tmp_path: Path,
+    zoneblanche: Command, arguments: tuple[str, ...], message: str, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     monkeypatch.chdir(tmp_path)
     status, _, err = zoneblanche("barometer", "--lang", "en", *arguments)
     assert status == 2
-    assert told in err
+    assert message in err
     assert list(tmp_path.iterdir()) == []

@@ -55,10 +55,10 @@ def test_what_a_steward_reads(check: Command, project: Path, tmp_path: Path) -> 
     assert "<script" not in text
     assert "&lt;/title&gt;&lt;script&gt;x" in text
     assert "default-src 'none'" in text
-    told = json.loads(data.read_text("utf-8"))
-    assert told["columns"][0]["missing"] == {"not_matched": 1}
+    record = json.loads(data.read_text("utf-8"))
+    assert record["columns"][0]["missing"] == {"not_matched": 1}
     counts = {"rows": 4, "matched": 3, "outside": 0, "listed": 1, "unaccounted": 0}
-    assert told["rows"]["f"] == counts
+    assert record["rows"]["f"] == counts
 
 
 def test_the_same_exit_status_as_a_run(check: Command, project: Path, tmp_path: Path) -> None:
@@ -103,13 +103,13 @@ def test_the_language_of_failures(arguments: list[str], lang: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("argument", "told"),
+    ("argument", "message"),
     [("--levl", "Option inconnue\u00a0: --levl"), ("--level", "demande une valeur")],
 )
-def test_a_misused_option_is_said_in_french(check: Command, argument: str, told: str) -> None:
+def test_a_misused_option_is_said_in_french(check: Command, argument: str, message: str) -> None:
     status, _, err = check("--lang=fr", argument)
     assert status == 2
-    assert told in err
+    assert message in err
 
 
 def test_a_source_of_two_layers_is_told_once(check: Command, project: Path) -> None:

@@ -122,7 +122,7 @@ def test_a_path_with_a_scheme_is_told(squares: Path, count: Command) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [
         (("--executor", "dusk"), "--executor 'dusk' is not known. Did you mean 'dask'"),
         (("--scheduler", "tcp://127.0.0.1:1"), "goes with --executor dask alone"),
@@ -137,11 +137,11 @@ def test_a_path_with_a_scheme_is_told(squares: Path, count: Command) -> None:
     ],
 )
 def test_misused_options(
-    squares: Path, count: Command, options: tuple[str, ...], told: str
+    squares: Path, count: Command, options: tuple[str, ...], message: str
 ) -> None:
     status, _, err = count(*own(squares, "-o", squares / "counts.csv", *options))
     assert status == 2
-    assert told in err
+    assert message in err
     assert not (squares / "counts.csv").exists()
 
 

@@ -101,12 +101,12 @@ def test_a_name_instead_of_a_code(
 
 
 def test_what_cannot_be_explained_is_said(saved: Path, atlas: Atlas, zoneblanche: Command) -> None:
-    status, _, told = zoneblanche("explain", str(saved), "48999", "--lang", "en")
+    status, _, err = zoneblanche("explain", str(saved), "48999", "--lang", "en")
     assert status == 2
-    assert "no territory '48999'" in told
-    status, _, told = zoneblanche("explain", str(saved), "48095", "--recipe", "digital")
+    assert "no territory '48999'" in err
+    status, _, err = zoneblanche("explain", str(saved), "48095", "--recipe", "digital")
     assert status == 2
-    assert "pas de recette 'digital'" in told
+    assert "pas de recette 'digital'" in err
     relative = recipe_from_table(
         {"id": "r", "weights": {"density": 1}, "indicators": {"density": {"better": "higher"}}},
         file="r.toml",
@@ -128,9 +128,9 @@ def test_recipes_are_compared(saved: Path, atlas: Atlas, zoneblanche: Command) -
     assert "worse placed" in "\n".join(
         comparison_lines(atlas, ["presence-only", "infrastructure-only"], "en")
     )
-    status, _, told = zoneblanche("compare", str(saved), "presence-only", "presence-only")
+    status, _, err = zoneblanche("compare", str(saved), "presence-only", "presence-only")
     assert status == 2
-    assert "il en faut deux ou plus à comparer" in told
+    assert "il en faut deux ou plus à comparer" in err
 
 
 def test_recipes_are_compared_on_few_territories(atlas: Atlas) -> None:

@@ -136,9 +136,9 @@ def test_a_packed_grid_is_left_and_the_unpacked_one_taken(tmp_path: Path) -> Non
     with zipfile.ZipFile(tmp_path / "Filosofi2019_carreaux_200m_gpkg.zip", "w") as archive:
         archive.writestr("Filosofi2019_carreaux_200m_gpkg.7z", b"")
     (tmp_path / "carreaux_200m_met.csv").write_text("idcar_200m,ind\n")
-    found = file_of(connector_named("insee-population-grid"), files_below(tmp_path))
-    assert found == tmp_path / "carreaux_200m_met.csv"
-    (packed,) = left_in(tmp_path, {"anything": found.name})
+    file = file_of(connector_named("insee-population-grid"), files_below(tmp_path))
+    assert file == tmp_path / "carreaux_200m_met.csv"
+    (packed,) = left_in(tmp_path, {"anything": file.name})
     assert "unpack it" in packed.why
     assert "7z x" in translate(packed.why, "fr")
 
@@ -170,7 +170,7 @@ def test_a_file_is_known_by_its_columns(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "status", "told"),
+    ("arguments", "status", "message"),
     [
         (("fetch", "fr", "--offline"), 3, "nothing of 'fr' was fetched yet"),
         (("fetch", "fr", "--only", "arcep-debit", "--offline"), 3, "nothing was fetched yet"),
@@ -183,11 +183,11 @@ def test_a_file_is_known_by_its_columns(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_had_is_a_sentence(
-    zoneblanche: Command, arguments: tuple[str, ...], status: int, told: str
+    zoneblanche: Command, arguments: tuple[str, ...], status: int, message: str
 ) -> None:
-    found, _, err = zoneblanche(*arguments, "--lang", "en")
-    assert found == status
-    assert told in err
+    returned, _, err = zoneblanche(*arguments, "--lang", "en")
+    assert returned == status
+    assert message in err
     assert "Traceback" not in err
 
 
@@ -209,7 +209,7 @@ def test_a_given_file_wins_over_what_was_fetched(folder: Path, store: Store) -> 
 
 
 @pytest.mark.parametrize(
-    ("content", "status", "told"),
+    ("content", "status", "message"),
     [
         (answer("200 OK", body=DEBIT.encode()), 0, ""),
         (answer("302 Found", "Location: //["), 3, "not an http or https address"),
@@ -223,15 +223,15 @@ def test_a_given_file_wins_over_what_was_fetched(folder: Path, store: Store) -> 
     ],
 )
 def test_whatever_a_publisher_answers_is_a_file_or_a_sentence(
-    zoneblanche: Command, tmp_path: Path, content: bytes, status: int, told: str
+    zoneblanche: Command, tmp_path: Path, content: bytes, status: int, message: str
 ) -> None:
     name = "arcep-debit-filaire"
     (tmp_path / "answers").mkdir()
     (tmp_path / "answers" / f"{name}.http").write_bytes(content)
     with published(tmp_path / "answers", tmp_path / "elsewhere"):
-        found, _, err = zoneblanche("fetch", "fr", "--only", name, "--lang", "en", "-q")
-    assert found == status, err
-    assert re.search(told, err)
+        returned, _, err = zoneblanche("fetch", "fr", "--only", name, "--lang", "en", "-q")
+    assert returned == status, err
+    assert re.search(message, err)
     assert not (tmp_path / "elsewhere").exists()
 
 

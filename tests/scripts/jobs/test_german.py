@@ -65,11 +65,13 @@ def test_a_run_speaks_german(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = project.parent / "out"
-    status, said, noted = call(monkeypatch, capsys, "run", project, "--lang", "de", "-o", out, "-v")
+    status, out_text, noted = call(
+        monkeypatch, capsys, "run", project, "--lang", "de", "-o", out, "-v"
+    )
     assert status == 0
-    assert "16.720 Einwohner" in said
-    assert "Breitband: insgesamt" in said
-    assert "Öffnen Sie file://" in said
+    assert "16.720 Einwohner" in out_text
+    assert "Breitband: insgesamt" in out_text
+    assert "Öffnen Sie file://" in out_text
     assert "Bemerkung: t.csv: Das Trennzeichen ist ';'" in noted
     head = Opened(blocks_of((out / "index.html").read_text("utf-8"))).head
     words = head["words"]["de"]
@@ -78,8 +80,8 @@ def test_a_run_speaks_german(
     assert words["search"] == "Gebiet suchen"
     assert words["saved_rows"]["one"] == "{count} Zeile gespeichert."
     assert "Hälfte der Gemeinden" in (out / "index.html").read_text("utf-8")
-    told = json.loads((out / "run.json").read_text("utf-8"))["notices"]
-    assert any("Das Trennzeichen" in notice.get("de", "") for notice in told)
+    notices = json.loads((out / "run.json").read_text("utf-8"))["notices"]
+    assert any("Das Trennzeichen" in notice.get("de", "") for notice in notices)
 
 
 def test_failures_and_help_speak_german(
@@ -114,5 +116,5 @@ def test_all_words_of_the_page_have_their_german() -> None:
     assert "de" in languages()
     catalogue = read_catalogue(catalogue_files()["de"])
     for message in (*WORDS.values(), *HOW_TO_READ.values()):
-        found = catalogue.get(message.template, message.context)
-        assert found is not None and found.string, message
+        entry = catalogue.get(message.template, message.context)
+        assert entry is not None and entry.string, message

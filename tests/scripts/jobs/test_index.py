@@ -57,9 +57,9 @@ def index(tmp_path: Path) -> Index:
         file.write_text(HEAD + layers + recipe, encoding="utf-8")
         project = read_project(file)
         atlas = build_atlas(project)
-        found = recipe_of(project, atlas)
-        assert found is not None
-        return compute_index(atlas, found, draws=0)
+        written = recipe_of(project, atlas)
+        assert written is not None
+        return compute_index(atlas, written, draws=0)
 
     return make
 
@@ -225,7 +225,7 @@ denominator = "c"
 
 
 @pytest.mark.parametrize(
-    ("recipe", "told"),
+    ("recipe", "message"),
     [
         ('[recipe.indicators.a]\ndenominator = "peple"', "nothing is known of 'peple'"),
         ('[recipe.indicators.a]\nscale = "log"', "'a' is zero or below in T00"),
@@ -247,10 +247,10 @@ denominator = "c"
         ('[recipe.dimensions."a b"]\nindicators = ["a"]', "'a b' is not a valid id"),
     ],
 )
-def test_what_is_refused(index: Index, recipe: str, told: str) -> None:
+def test_what_is_refused(index: Index, recipe: str, message: str) -> None:
     table = figures()
     table.iloc[0, 0] = 0.0
     with pytest.raises(InputError) as caught:
         index(table, recipe)
-    assert told in str(caught.value)
+    assert message in str(caught.value)
     assert len(caught.value.faults) == 1, "one sentence"

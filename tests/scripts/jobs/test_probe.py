@@ -23,17 +23,17 @@ def listed(tmp_path: Path) -> str:
     return str(path)
 
 
-@pytest.mark.parametrize("country, said", [
+@pytest.mark.parametrize("country, message", [
     ("de", "4 authorities: 2 sites on 1 hosts and 2 mail domains."),
     ("fr", "4 collectivités\u00a0: 2 sites sur 1 hôtes et 2 domaines de messagerie."),
 ])  # fmt: skip
 def test_a_dry_run_of_a_table_asks_nothing(
-    listed: str, country: str, said: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    listed: str, country: str, message: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     """Also of a country that has services in the table and no description."""
     out = tmp_path / "presence.parquet"
     run_probe(Order(what=listed, contact="", out=out, country=country, dry_run=True))
-    assert said in capsys.readouterr().out
+    assert message in capsys.readouterr().out
     assert not out.exists()
 
 

@@ -63,12 +63,12 @@ def change(folder: Path, name: str, edits: Mapping[str, str]) -> None:
 def test_the_distance_to_the_nearest_point(folder: Path, run: Callable[..., Result]) -> None:
     change(folder, "project.toml", {'kind = "points"': 'kind = "points"\nstat = "distance"'})
     (folder / "sites.csv").write_text("lon,lat\n4.05,46.05\n4.25,46.15\n,46\n,\n")
-    status, out, rows, told = run(folder)
+    status, out, rows, account = run(folder)
     assert status == 0, out
     # squares are 0.1° wide: 7.73 km from middle to middle along the parallel of 46.05°
-    found = [float(rows[code]["antennes"]) for code, _, _ in SQUARES]
-    np.testing.assert_allclose(found, [0, 7.74, 11.11, 7.73], atol=0.02)
-    assert "2 rows have no two coordinates" in json.dumps(told)
+    distances = [float(rows[code]["antennes"]) for code, _, _ in SQUARES]
+    np.testing.assert_allclose(distances, [0, 7.74, 11.11, 7.73], atol=0.02)
+    assert "2 rows have no two coordinates" in json.dumps(account)
 
 
 @pytest.mark.parametrize("most", [0, 2**20])
@@ -84,10 +84,10 @@ def test_points_off_the_globe_are_refused_whatever_the_size(
 
 def test_points_without_a_place_are_listed(folder: Path, run: Callable[..., Result]) -> None:
     (folder / "sites.csv").write_text("lon,lat\n4.05,46.05\n#N/A,#N/A\n9,9\n,46\n")
-    status, out, rows, told = run(folder)
+    status, out, rows, run_account = run(folder)
     assert status == 0, out
     assert float(rows["01001"]["antennes"]) == 1
-    account = told["rows"]["antennes"]
+    account = run_account["rows"]["antennes"]
     assert (account["rows"], account["matched"]) == (4, 1)
     assert [row["reason"][:8] for row in account["listed"]] == ["has no t", "lies in ", "has no t"]
     assert [row["row"] for row in account["listed"]] == ["line 3", "line 4", "line 5"]
@@ -100,9 +100,9 @@ def test_territories_covered_in_part_are_listed_each(
         values = raster.read(1)
         values[0, 0], values[:2, 2:] = -1, -1  # a quarter of 01003, all of 01004
         raster.write(values, 1)
-    status, out, rows, told = run(folder)
+    status, out, rows, run_account = run(folder)
     assert status == 0, out
-    account = told["rows"]["debit"]
+    account = run_account["rows"]["debit"]
     assert (account["rows"], account["matched"]) == (3, 2)
     assert account["listed"] == [
         {"row": "", "code": "01003", "reason": "covered to 75.0 % of its area"}
@@ -135,7 +135,7 @@ def test_the_nearest_point_on_another_continent(folder: Path, run: Callable[...,
 
 
 def test_every_kind_of_layer(folder: Path, run: Callable[..., Result]) -> None:
-    status, out, rows, told = run(folder)
+    status, out, rows, run_account = run(folder)
     assert status == 0, out
     assert list(rows["01001"])[:7] == ["code", "name", "fibre", "debit", "web", "4g", "antennes"]
     assert rows["01001"]["fibre"] == "50.5"
@@ -147,7 +147,7 @@ def test_every_kind_of_layer(folder: Path, run: Callable[..., Result]) -> None:
     assert "web: unreadable" in rows["01003"]["missing"]
     assert "fibre: not in the table" in rows["01004"]["missing"]
     assert rows["01004"]["score"] == "", "two of four indicators are too few"
-    account = told["rows"]["fibre"]
+    account = run_account["rows"]["fibre"]
     assert account["rows"] == 4
     assert account["matched"] == 3
     assert account["listed"][0]["code"] == "09999"
@@ -201,7 +201,7 @@ def test_equal_weights_where_no_recipe_is_given(folder: Path, run: Callable[...,
 
 
 @pytest.mark.parametrize(
-    ("name", "edits", "told"),
+    ("name", "edits", "parts"),
     [
         ("project.toml", {'value = "taux"': 'value = "tau"'}, ("fibre.csv", "'taux'")),
         ("project.toml", {'code = "code"\nname': 'code = "insee"\nname'}, ("squares", "insee")),
@@ -224,12 +224,12 @@ def test_a_spoiled_project_is_a_sentence(
     run: Callable[..., Result],
     name: str,
     edits: Mapping[str, str],
-    told: tuple[str, ...],
+    parts: tuple[str, ...],
 ) -> None:
     change(folder, name, edits)
     status, err, _, _ = run(folder)
     assert status == 2
-    for part in told:
+    for part in parts:
         assert part in err, err
 
 
@@ -283,14 +283,14 @@ def test_switzerland_without_connectivity(
         'unit = "url"\n',
         encoding="utf-8",
     )
-    status, out, rows, told = run(folder)
+    status, out, rows, run_account = run(folder)
     assert status == 0, out
     assert len(rows) == 2113
     density = [row["density"] for row in rows.values() if row["density"]]
     assert 1_500 < len(density) < 1_600, "the raster covers about 1,553 of them"
-    assert told["missing"]["density"]["not_covered"] == 2113 - len(density)
-    assert any("not covered" in notice for notice in told["warnings"])
-    assert not any("insee" in notice for notice in told["warnings"])
+    assert run_account["missing"]["density"]["not_covered"] == 2113 - len(density)
+    assert any("not covered" in notice for notice in run_account["warnings"])
+    assert not any("insee" in notice for notice in run_account["warnings"])
 
 
 def test_formulas_are_harmless_in_the_geopackage_too(
@@ -309,9 +309,9 @@ def test_an_old_code_says_what_became_of_it(
 ) -> None:
     change(folder, "fibre.csv", {"09999": "01059"})
     events = shared_data / "fr" / "population" / "mouvements-communes.csv"
-    status, out, _, told = run(folder, "--source", f"insee-code-events={events}")
+    status, out, _, run_account = run(folder, "--source", f"insee-code-events={events}")
     assert status == 0, out
-    listed = told["rows"]["fibre"]["listed"]
+    listed = run_account["rows"]["fibre"]["listed"]
     assert listed[0]["reason"].startswith("merged into 01453")
 
 
@@ -319,8 +319,8 @@ def test_points_of_a_list_with_a_spreadsheet_error(
     folder: Path, run: Callable[..., Result]
 ) -> None:
     (folder / "sites.csv").write_text("lon,lat\n4.05,46.05\n4.06,46.05\n#N/A,#N/A\n")
-    status, out, rows, told = run(folder)
+    status, out, rows, run_account = run(folder)
     assert status == 0, out
     assert rows["01001"]["antennes"] == "2"
-    account = told["rows"]["antennes"]
+    account = run_account["rows"]["antennes"]
     assert account["listed"][0]["reason"] == "has no two coordinates"

@@ -221,10 +221,10 @@ def test_the_answer_of_a_plan_is_signed(plan_folder: Path) -> None:
 def test_a_plan_for_another_area_is_refused(
     atlas_file: Path, plan_folder: Path, tmp_path: Path
 ) -> None:
-    for options, said in (
+    for options, message in (
         ({"within": "B"}, "of the plan are outside the area of the report"),
         ({"each": "departement"}, "a plan is for one area"),
     ):
-        with pytest.raises(InputError, match=said):
+        with pytest.raises(InputError, match=message):
             report_file(atlas_file, out=tmp_path / "no", plan_file=plan_folder, quiet=True,
                         **options)  # fmt: skip

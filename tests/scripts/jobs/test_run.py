@@ -89,13 +89,13 @@ def test_what_is_written_is_described(lozere: Path) -> None:
         assert resource["hash"] == f"sha256:{sha256_of(folder / resource['path'])}"
     assert any("DILA" in source["title"] for source in package["sources"])
     run = json.loads((folder / "run.json").read_text("utf-8"))
-    for name, told in run["files"].items():
-        assert told["sha256"] == sha256_of(folder / name)
+    for name, record in run["files"].items():
+        assert record["sha256"] == sha256_of(folder / name)
     for account in run["rows"].values():
         placed = account["matched"] + account["outside"]
         assert account["rows"] == placed + len(account["listed"])
-    assert [told["en"] for told in run["notices"]] == run["warnings"]
-    assert {told["severity"] for told in run["notices"]} == {"remark"}, "nothing is coarser"
+    assert [notice["en"] for notice in run["notices"]] == run["warnings"]
+    assert {notice["severity"] for notice in run["notices"]} == {"remark"}, "nothing is coarser"
     assert "couches ne sont pas mesurées" in run["notices"][0]["fr"]
 
 
@@ -127,9 +127,9 @@ def test_the_territories_of_a_run_are_an_atlas(zoneblanche: Command, tmp_path: P
 
 def head_of(page: Path) -> Any:
     """The description of the layers in a page."""
-    found = re.search(r'id="zoneblanche-head">([^<]*)<', page.read_text("utf-8"))
-    assert found is not None
-    return json.loads(gzip.decompress(base64.b64decode(found[1])))
+    match = re.search(r'id="zoneblanche-head">([^<]*)<', page.read_text("utf-8"))
+    assert match is not None
+    return json.loads(gzip.decompress(base64.b64decode(match[1])))
 
 
 def test_the_same_inputs_give_the_same_bytes(
@@ -184,9 +184,9 @@ def test_each_territory_is_in_one_class_of_each_style(lozere: Path) -> None:
 
 def test_a_level_above(zoneblanche: Command, tmp_path: Path, shared_data: Path) -> None:
     out = tmp_path / "out"
-    status, said, err = zoneblanche("run", "--level", "departement", "-o", out, "--lang", "en")
+    status, printed, err = zoneblanche("run", "--level", "departement", "-o", out, "--lang", "en")
     assert status == 0, err
-    assert "101 départements" in said
+    assert "101 départements" in printed
     rows = rows_of(out)
     assert len(rows) == 101
     assert rows["48"]["name"] == "Lozère"
@@ -207,8 +207,8 @@ def test_a_level_above(zoneblanche: Command, tmp_path: Path, shared_data: Path) 
     expected = 0.3 * access + 0.15 * online + 0.3 * near + 0.25 * people
     assert float(rows["48"]["score"]) == pytest.approx(expected, abs=1e-4)
     account = json.loads((out / "run.json").read_text("utf-8"))
-    said = [warning for warning in account["warnings"] if "A run of communes shows" in warning]
-    assert said and said[0].startswith("The index is that of the figures of départements.")
+    printed = [warning for warning in account["warnings"] if "A run of communes shows" in warning]
+    assert printed and printed[0].startswith("The index is that of the figures of départements.")
 
 
 def test_the_figures_of_france(zoneblanche: Command, tmp_path: Path, shared_data: Path) -> None:
@@ -216,20 +216,20 @@ def test_the_figures_of_france(zoneblanche: Command, tmp_path: Path, shared_data
     arcep = shared_data / "fr/connectivity/commune_debit_2022-12-31.csv"
     density = shared_data / "fr/population/grille_densite_7_niveaux_2024.xlsx"
     out = tmp_path / "out"
-    status, said, err = zoneblanche(
+    status, printed, err = zoneblanche(
         "run", "--source", f"arcep-debit={arcep}", "--source", f"insee-density={density}",
         "-o", out, "--lang", "en", "-v",
     )  # fmt: skip
     assert status == 0, err
-    assert "34,875 communes with 68,350,798 inhabitants" in said
-    assert "Declared website: 61.6 % of the communes, home to 91.3 % of the population." in said
-    assert "It is 22" in said, "below 200 inhabitants"
-    assert "28.4 % of the communes" in said, "e-mail at the website's domain"
-    assert "46.3 % of those that it applies to" in said, "e-mail at a domain of its own"
+    assert "34,875 communes with 68,350,798 inhabitants" in printed
+    assert "Declared website: 61.6 % of the communes, home to 91.3 % of the population." in printed
+    assert "It is 22" in printed, "below 200 inhabitants"
+    assert "28.4 % of the communes" in printed, "e-mail at the website's domain"
+    assert "46.3 % of those that it applies to" in printed, "e-mail at a domain of its own"
     gigabit = (
         "Premises at 1 Gbit/s or more: 77.8 % overall. The highest is 99.3 % (Paris), the lowest"
     )
-    assert f"{gigabit} 0.0 %" in said.replace("\u00a0", " ")
+    assert f"{gigabit} 0.0 %" in printed.replace("\u00a0", " ")
     table = pd.read_csv(arcep, sep=";", dtype={"code_insee": str, "code_dep": str})
     rows = rows_of(out)
     mende = table.set_index("code_insee").loc["48095"]
@@ -245,7 +245,7 @@ def test_the_figures_of_france(zoneblanche: Command, tmp_path: Path, shared_data
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (("run", "nowhere.toml"), "nowhere.toml"),
         (("run", "--within", "4B"), "'4B' contains none"),
@@ -265,14 +265,14 @@ def test_a_misuse_is_a_sentence_and_exit_2(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     arguments: tuple[str, ...],
-    told: str,
+    message: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     # Of France a run fails in French, where nothing else is asked for.
     english = ("--lang", "en") if arguments[0] == "run" and "--lang" not in arguments else ()
     status, _, err = zoneblanche(*arguments, *english)
     assert status == 2
-    assert told in err
+    assert message in err
     assert list(tmp_path.iterdir()) == [], "nothing half-written"
 
 
@@ -333,9 +333,9 @@ def test_a_place_of_which_too_little_is_known_is_drawn_without_an_index(tmp_path
     atlas = run_project(project, out=tmp_path / "paris", quiet=True)
     assert not atlas.recipes
     assert "sparse-underserved" not in atlas.indicators
-    told = " ".join(atlas.notices)
-    assert "No index is computed: of no territory within 75" in told
-    assert "The flag sparse-underserved is left out" in told
+    text = " ".join(atlas.notices)
+    assert "No index is computed: of no territory within 75" in text
+    assert "The flag sparse-underserved is left out" in text
     assert (tmp_path / "paris" / "index.html").is_file()
 
 

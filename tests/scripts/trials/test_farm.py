@@ -48,10 +48,10 @@ def asked(
 def test_what_is_claimed_is_so_and_what_is_so_is_claimed(
     asked: tuple[pd.DataFrame, Farm, Path], truths: tuple[Truth, ...]
 ) -> None:
-    found = scores(asked[0], truths)
-    for name, score in found.items():
+    computed = scores(asked[0], truths)
+    for name, score in computed.items():
         assert score.precision >= LEAST and score.recall >= LEAST, (name, score)
-    assert found["accounts"].right > 100
+    assert computed["accounts"].right > 100
     assert false_noes(asked[0], truths) == []
 
 

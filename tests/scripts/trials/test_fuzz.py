@@ -70,7 +70,7 @@ def test_a_few_tries_of_each_command(trials: tuple[Trial, ...], tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("fault", "told"),
+    ("fault", "expected"),
     [
         ("raise ValueError", "ends with 1"),
         ("(given / 'more').touch()", "changes its input"),
@@ -90,7 +90,7 @@ def test_what_goes_wrong_is_found_and_kept(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     fault: str,
-    told: str,
+    expected: str,
 ) -> None:
     def broken(arguments: tuple[str, ...], *, ground: Path) -> int:
         given, out = ground / "in", ground / "out"
@@ -99,8 +99,8 @@ def test_what_goes_wrong_is_found_and_kept(
 
     monkeypatch.setattr(fuzzing, "command", broken)
     findings, _ = fuzz(trials[:1], seconds=60, most=1, seed=0, keep=tmp_path, bounds=ROOMY)
-    assert [finding.fault for finding in findings] == [told]
-    assert told in (tmp_path / "0-0" / "fault.txt").read_text("utf-8")
+    assert [finding.fault for finding in findings] == [expected]
+    assert expected in (tmp_path / "0-0" / "fault.txt").read_text("utf-8")
 
 
 @pytest.mark.parametrize("vector", VECTORS)

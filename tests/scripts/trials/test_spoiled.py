@@ -64,8 +64,8 @@ def test_points_that_lie_nowhere_are_listed(folder: Path, run: Run) -> None:
     assert counts(folder) == ["2", "1"]
     account = json.loads((folder / "out" / "run.json").read_text("utf-8"))["rows"]["sites"]
     assert (account["rows"], account["matched"]) == (5, 3)
-    told = {row["row"]: row["reason"] for row in account["listed"]}
-    assert told == {
+    reasons = {row["row"]: row["reason"] for row in account["listed"]}
+    assert reasons == {
         "line 5": "lies in none of the territories",
         "line 6": "has no two coordinates",
     }
@@ -81,7 +81,7 @@ def test_points_with_a_decimal_comma(folder: Path, run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "told"),
+    ("row", "message"),
     [
         ("inf,46", "not a finite number"),
         ("400,46", "above 180"),
@@ -90,15 +90,15 @@ def test_points_with_a_decimal_comma(folder: Path, run: Run) -> None:
         ("4,46,3", "line 5"),
     ],
 )
-def test_spoiled_points(folder: Path, run: Run, row: str, told: str) -> None:
+def test_spoiled_points(folder: Path, run: Run, row: str, message: str) -> None:
     (folder / "sites.csv").write_text(POINTS.replace("9,9", row), encoding="utf-8")
     status, err = run(folder)
     assert status == 2
-    assert told in err
+    assert message in err
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ('id = "sites"', 'id = "score"', "a column of the results"),
         ('id = "sites"', 'id = "FID"', "a column of the results"),
@@ -115,12 +115,12 @@ def test_spoiled_points(folder: Path, run: Run, row: str, told: str) -> None:
         ),
     ],
 )
-def test_a_spoiled_project_file(folder: Path, run: Run, old: str, new: str, told: str) -> None:
+def test_a_spoiled_project_file(folder: Path, run: Run, old: str, new: str, message: str) -> None:
     assert old in PROJECT
     (folder / "project.toml").write_text(PROJECT.replace(old, new), encoding="utf-8")
     status, err = run(folder)
     assert status == 2
-    assert told in err
+    assert message in err
 
 
 TABLE = """
@@ -134,7 +134,7 @@ unit = "percent"
 
 
 @pytest.mark.parametrize(
-    ("code", "value", "rows", "told"),
+    ("code", "value", "rows", "words"),
     [
         ("insee", "part", "01001;1", ["'insee'", "'part'", "sites.csv, line 2"]),
         ("code", "taux", "1001;102", ["lost its leading zeros", "'102' is above", "line 2"]),
@@ -142,7 +142,7 @@ unit = "percent"
     ],
 )
 def test_all_faults_of_all_files_at_once(
-    folder: Path, run: Run, code: str, value: str, rows: str, told: list[str]
+    folder: Path, run: Run, code: str, value: str, rows: str, words: list[str]
 ) -> None:
     project = PROJECT + TABLE.format(code=code, value=value)
     (folder / "project.toml").write_text(f'country = "fr"\n{project}', encoding="utf-8")
@@ -150,7 +150,7 @@ def test_all_faults_of_all_files_at_once(
     (folder / "sites.csv").write_text("lon,lat\nx,y\n", encoding="utf-8")
     status, err = run(folder)
     assert status == 2
-    assert [word for word in told if word not in err] == []
+    assert [word for word in words if word not in err] == []
 
 
 def test_every_part_of_a_shapefile_is_in_the_account(folder: Path, run: Run) -> None:
