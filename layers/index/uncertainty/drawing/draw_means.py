@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
 
@@ -78,6 +78,36 @@ def dimension_scores(
     return made
 
 
+@dataclass(frozen=True)
+class Children:
+    """What a dimension combines, and with which weights in each draw.
+
+    Attributes:
+        rows: of the scenario's tables, those of its own indicators.
+        weights: (draws, own indicators) float32, contiguous in memory.
+        below: the scores of each dimension below, and its (draws,) weights.
+    """
+
+    rows: list[int]
+    weights: np.ndarray
+    below: list[tuple[np.ndarray, np.ndarray]]
+
+
+def _children_of(
+    dimension: Dimension, rows: Mapping[str, int], weights: np.ndarray, made: Mapping[str, Made]
+) -> Children:
+    names = [child.id for child in dimension.children]
+    own = [place for place, name in enumerate(names) if name in rows]
+    below = [
+        (made[name].scores, np.ascontiguousarray(weights[:, place]))
+        for place, name in enumerate(names)
+        if name not in rows
+    ]
+    return Children(
+        [rows[names[place]] for place in own], np.ascontiguousarray(weights[:, own]), below
+    )
+
+
 def weighted_mean(
     scenario: Scenario,
     dimension: Dimension,
@@ -87,37 +117,33 @@ def weighted_mean(
     loops: ModuleType,
 ) -> Made:
     """Return a mean that is a function of weighted sums."""
-    shape = (len(weights), scenario.x.shape[1])
-    leaves = [(n, rows[c.id]) for n, c in enumerate(dimension.children) if c.id in rows]
-    inner = [(n, c.id) for n, c in enumerate(dimension.children) if c.id not in rows]
-    figures = [row for _, row in leaves]
     whole = scenario.known is None and bool((weights.sum(axis=1) > 0).all())
-    whole = whole and all(made[name].complete for _, name in inner)
+    whole = whole and all(made[c.id].complete for c in dimension.children if c.id not in rows)
     if whole:
         weights = weights / weights.sum(axis=1, keepdims=True)
-    leaf_weights = np.ascontiguousarray(weights[:, [place for place, _ in leaves]])
+    children = _children_of(dimension, rows, weights, made)
     penalised = dimension.aggregate.endswith(("-minus", "-plus"))
-    if scenario.known is not None and not (inner or whole or penalised):
-        mean = np.empty(shape, dtype="float32")
-        known_rows = _rows(scenario, dimension, "known", figures)
-        loops.weighted_means(
-            _rows(scenario, dimension, "", figures), known_rows, leaf_weights, mean
-        )
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return Made(_out_of(dimension, mean), whole)
+    present = None
+    if scenario.known is not None:
+        present = _rows(scenario, dimension, "known", children.rows)
+        if not (children.below or penalised):
+            mean = np.empty((len(weights), scenario.x.shape[1]), dtype="float32")
+            figures = _rows(scenario, dimension, "", children.rows)
+            loops.weighted_means(figures, present, children.weights, mean)
+            with np.errstate(invalid="ignore", divide="ignore"):
+                return Made(_out_of(dimension, mean), whole)
 
     def summed(*, square: bool) -> np.ndarray:
-        total = np.zeros(shape, dtype="float32")
-        if leaves:
-            table = _rows(scenario, dimension, "square" if square else "", figures)
-            loops.weighted_sums(table, leaf_weights, total)
-        for place, name in inner:
-            part = _into(dimension, made[name].scores)
-            part = part * part if square else part
-            loops.add_scores(part, np.ascontiguousarray(weights[:, place]), total)
-        return total
+        def add(scores: np.ndarray, weights: np.ndarray, total: np.ndarray) -> None:
+            part = _into(dimension, scores)
+            loops.add_scores(part * part if square else part, weights, total)
 
-    known = np.float32(1) if whole else _weight_known(scenario, weights, leaves, inner, made, loops)
+        figures = _rows(scenario, dimension, "square" if square else "", children.rows)
+        return _sum_over(children, figures, add, scenario, loops)
+
+    known = (
+        np.float32(1) if whole else _sum_over(children, present, loops.add_known, scenario, loops)
+    )
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = summed(square=False)
         if not whole:
@@ -129,24 +155,30 @@ def weighted_mean(
         return Made(mean + sign * spread / mean, whole)
 
 
-def _weight_known(
+def _sum_over(
+    children: Children,
+    table: np.ndarray | None,
+    add: Callable[[np.ndarray, np.ndarray, np.ndarray], None],
     scenario: Scenario,
-    weights: np.ndarray,
-    leaves: list[tuple[int, int]],
-    inner: list[tuple[int, str]],
-    made: Mapping[str, Made],
     loops: ModuleType,
 ) -> np.ndarray:
-    """Return the sum of the weights of the known figures: (draws, units) float32."""
-    known = np.zeros((len(weights), scenario.x.shape[1]), dtype="float32")
-    leaf_weights = np.ascontiguousarray(weights[:, [place for place, _ in leaves]])
-    if scenario.known is None:
-        known += leaf_weights.sum(axis=1, keepdims=True)
-    elif leaves:
-        loops.weighted_sums(scenario.known[[row for _, row in leaves]], leaf_weights, known)
-    for place, name in inner:
-        loops.add_known(made[name].scores, np.ascontiguousarray(weights[:, place]), known)
-    return known
+    """Return the weighted sum over the children of a dimension: (draws, units) float32.
+
+    Args:
+        children: of the dimension.
+        table: (own indicators, units) float32; None if all are 1.
+        add: adds to the sum what a dimension below contributes, by its scores and weights.
+        scenario: of the draws.
+        loops: the module `drawing.kernels` or `drawing.plain`.
+    """
+    total = np.zeros((len(children.weights), scenario.x.shape[1]), dtype="float32")
+    if table is None:
+        total += children.weights.sum(axis=1, keepdims=True)
+    elif children.rows:
+        loops.weighted_sums(table, children.weights, total)
+    for scores, weights in children.below:
+        add(scores, weights, total)
+    return total
 
 
 def _rows(scenario: Scenario, dimension: Dimension, what: str, rows: list[int]) -> np.ndarray:
