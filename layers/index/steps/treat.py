@@ -72,9 +72,8 @@ def treat(values: pd.DataFrame, methods: Mapping[str, Treat], *, limits: Limits)
 
 def skewness(figures: np.ndarray) -> float:
     """Type 2 of e1071 (Joanes & Gill 1998); NaN below three figures or without variance."""
-    x = figures[~np.isnan(figures)]
+    x = _deviations(figures)
     n = len(x)
-    x = x - x.mean() if n else x
     if n < 3 or not x.any():
         return float("nan")
     first = np.sqrt(n) * np.sum(x**3) / np.sum(x**2) ** 1.5
@@ -83,13 +82,18 @@ def skewness(figures: np.ndarray) -> float:
 
 def kurtosis(figures: np.ndarray) -> float:
     """Excess kurtosis, type 2 of e1071; NaN below four figures or without variance."""
-    x = figures[~np.isnan(figures)]
+    x = _deviations(figures)
     n = len(x)
-    x = x - x.mean() if n else x
     if n < 4 or not x.any():
         return float("nan")
     ratio = n * np.sum(x**4) / np.sum(x**2) ** 2
     return float(((n + 1) * (ratio - 3) + 6) * (n - 1) / ((n - 2) * (n - 3)))
+
+
+def _deviations(figures: np.ndarray) -> np.ndarray:
+    """Return the figures that are known, less their mean."""
+    known = figures[~np.isnan(figures)]
+    return known - known.mean() if len(known) else known
 
 
 def passes(figures: np.ndarray, limits: Limits) -> bool:
