@@ -13,8 +13,8 @@ from pathlib import Path
 from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.files.kinds import open_plain
 from zoneblanche.geo.files.limits import Limits
-from zoneblanche.geo.messages import _, quantity
-from zoneblanche.geo.tables.formats.sheets.sheet import SheetRow, XmlReader
+from zoneblanche.geo.messages import _
+from zoneblanche.geo.tables.formats.sheets.sheet import SheetRow, XmlReader, sheet_too_large
 from zoneblanche.geo.tables.formats.sheets.sheet_table import (
     SheetPart,
     as_table,
@@ -194,18 +194,7 @@ class _ContentReader(XmlReader):
             (len(sheet.rows) + repeat, self._limits.rows + 100, _("rows")),
         ):
             if count > limit:
-                raise InputError(
-                    Fault(
-                        _(
-                            "the sheet has more than the limit of {limit} {what}.",
-                            limit=quantity(limit),
-                            what=what,
-                        ),
-                        file=self._file,
-                        remedy=_("Keep only the rows and columns needed, or raise the limit."),
-                        kind="too-large",
-                    )
-                )
+                raise sheet_too_large(what, limit, self._file)
         for offset in range(repeat):
             sheet.rows.append((self._row + offset + 1, self._cells))
         self._row += self._repeat

@@ -188,14 +188,14 @@ class SheetReader(XmlReader):
                 self._cells[self._column] = text
                 self._count += 1
                 if self._count > self._limits.cells:
-                    raise InputError(self._too_many(_("cells"), self._limits.cells))
+                    raise sheet_too_large(_("cells"), self._limits.cells, self._file)
         elif tag == "row" and self._cells:
             if self._done:
                 return
             self.rows.append((self._row, self._cells))
             self._done = len(self.rows) == self._most_rows
             if len(self.rows) > self._limits.rows + 100:
-                raise InputError(self._too_many(_("rows"), self._limits.rows))
+                raise sheet_too_large(_("rows"), self._limits.rows, self._file)
 
     def _place(self, reference: str | None) -> int:
         if reference is None:
@@ -230,17 +230,21 @@ class SheetReader(XmlReader):
         self.fractions.add(self._column)
         return repr(number)
 
-    def _too_many(self, what: str, limit: int) -> Fault:
-        return Fault(
+
+def sheet_too_large(what: str, limit: int, file: str) -> InputError:
+    """Return the error of a sheet with more cells or rows (`what`) than the limit."""
+    return InputError(
+        Fault(
             _(
                 "the sheet has more than the limit of {limit} {what}.",
                 limit=quantity(limit),
                 what=what,
             ),
-            file=self._file,
+            file=file,
             remedy=_("Keep only the rows and columns needed, or raise the limit."),
             kind="too-large",
         )
+    )
 
 
 def cells_of_range(reference: str) -> tuple[range, range]:
