@@ -9,14 +9,12 @@ from typing import Any
 
 import geopandas as gpd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from zoneblanche.geo.borders.topology import build_topology
-from zoneblanche.geo.files.results.output import workshop_file
 from zoneblanche.layers.edition.borders import PAGE, pack_topology
 from zoneblanche.layers.edition.files import HEADER
 from zoneblanche.maps.page.shapes.geometry import encode_geometry
-from zoneblanche.scripts.build.edition.storage import ONE_PAGE, ZSTD_LEVEL, as_multipolygons
+from zoneblanche.scripts.build.edition.storage import as_multipolygons, write_packed
 
 
 def write_borders(shapes: gpd.GeoSeries, path: Path, *, step: float) -> None:
@@ -47,12 +45,4 @@ def _write_streams(streams: Mapping[str, bytes], header: Mapping[str, Any], path
     table = pa.table(
         {"name": list(streams), "data": pa.array(streams.values(), type=pa.binary())}
     ).replace_schema_metadata({HEADER: text})
-    with workshop_file(path) as staging:
-        pq.write_table(
-            table,
-            staging,
-            compression="zstd",
-            compression_level=ZSTD_LEVEL,
-            use_dictionary=False,
-            **ONE_PAGE,
-        )
+    write_packed(table, path, use_dictionary=False)

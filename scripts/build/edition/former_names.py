@@ -7,16 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from zoneblanche.geo.files.results.output import workshop_file
 from zoneblanche.geo.source import sha256_of
 from zoneblanche.geo.territories import Territories
 from zoneblanche.geo.vintages.events import read_events
 from zoneblanche.geo.vintages.former_names import former_names
 from zoneblanche.layers.inputs.recode import EVENTS
 from zoneblanche.layers.publishers.connector import connector_named
-from zoneblanche.scripts.build.edition.storage import ONE_PAGE, ZSTD_LEVEL
+from zoneblanche.scripts.build.edition.storage import write_packed
 
 DEFINITION = (
     "Names that are no longer those of a commune, from the events since 1943. Names that differ "
@@ -46,15 +44,7 @@ def write_former_names(events: Path, territories: Territories, out: Path) -> dic
     """
     names = former_names(read_events(events, renamed=True), territories.names)
     table = pa.Table.from_pandas(names, preserve_index=False)
-    with workshop_file(out) as staging:
-        pq.write_table(
-            table.replace_schema_metadata(None),
-            staging,
-            compression="zstd",
-            compression_level=ZSTD_LEVEL,
-            use_dictionary=["kind"],
-            **ONE_PAGE,
-        )
+    write_packed(table.replace_schema_metadata(None), out, use_dictionary=["kind"])
     source = replace(connector_named(EVENTS).source, sha256=sha256_of(events))
     return {
         "definition": DEFINITION,

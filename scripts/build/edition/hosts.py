@@ -15,12 +15,10 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from zoneblanche.geo.files.results.output import workshop_file
 from zoneblanche.geo.territories import Territories
 from zoneblanche.scripts.build.edition.packages import one_file
-from zoneblanche.scripts.build.edition.storage import ONE_PAGE, ZSTD_LEVEL
+from zoneblanche.scripts.build.edition.storage import write_packed
 
 LISTS: Mapping[str, str] = {
     "region": "sources__conseils-regionaux.txt",
@@ -110,14 +108,7 @@ def write_hosts(folder: Path, territories: Territories, out: Path) -> None:
     )
     files = {level: one_file(folder, name) for level, name in LISTS.items()}
     table = pa.Table.from_pandas(hosts_of_authorities(files, levels), preserve_index=False)
-    with workshop_file(out) as staging:
-        pq.write_table(
-            table.replace_schema_metadata(None),
-            staging,
-            compression="zstd",
-            compression_level=ZSTD_LEVEL,
-            **ONE_PAGE,
-        )
+    write_packed(table.replace_schema_metadata(None), out)
 
 
 def _words(text: str) -> list[str]:

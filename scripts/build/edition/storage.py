@@ -26,6 +26,19 @@ ONE_PAGE: dict[str, Any] = {
 }
 
 
+def write_packed(table: pa.Table, path: Path, **options: Any) -> None:
+    """Write Parquet that is as small as zstd makes it; options are those of `pq.write_table`."""
+    with workshop_file(path) as staging:
+        pq.write_table(
+            table,
+            staging,
+            compression="zstd",
+            compression_level=ZSTD_LEVEL,
+            **options,
+            **ONE_PAGE,
+        )
+
+
 REPEATED = ("epci", "departement", "region", "commune")
 """Columns that are stored as dictionaries."""
 
@@ -77,15 +90,7 @@ def write_presence(panel: pd.DataFrame, path: Path) -> None:
     names = ["code", "wave", "website", "email_domain"]
     schema = pa.schema([(name, pa.string()) for name in names])
     table = pa.Table.from_pandas(panel[names], schema=schema, preserve_index=False)
-    with workshop_file(path) as staging:
-        pq.write_table(
-            table.replace_schema_metadata(None),
-            staging,
-            compression="zstd",
-            compression_level=ZSTD_LEVEL,
-            use_dictionary=False,
-            **ONE_PAGE,
-        )
+    write_packed(table.replace_schema_metadata(None), path, use_dictionary=False)
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:

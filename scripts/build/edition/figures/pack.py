@@ -10,10 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from zoneblanche.geo.errors import Fault, InputError
-from zoneblanche.geo.files.results.output import workshop_file
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.edition.figures import (
@@ -26,7 +24,7 @@ from zoneblanche.layers.edition.figures import (
     read_column,
 )
 from zoneblanche.layers.layer import Table
-from zoneblanche.scripts.build.edition.storage import ONE_PAGE, ZSTD_LEVEL
+from zoneblanche.scripts.build.edition.storage import write_packed
 
 
 def pack_tables(
@@ -128,13 +126,9 @@ def write_figures(packed: pa.Table, path: Path) -> None:
     """Write Parquet whose numbers are stored byte by byte: the high bytes hardly change from row to
     row, so zstd packs them to almost nothing."""
     numbers = [field.name for field in packed.schema if field.type == pa.int32()]
-    with workshop_file(path) as staging:
-        pq.write_table(
-            packed,
-            staging,
-            compression="zstd",
-            compression_level=ZSTD_LEVEL,
-            use_dictionary=False,
-            column_encoding=dict.fromkeys(numbers, "BYTE_STREAM_SPLIT"),
-            **ONE_PAGE,
-        )
+    write_packed(
+        packed,
+        path,
+        use_dictionary=False,
+        column_encoding=dict.fromkeys(numbers, "BYTE_STREAM_SPLIT"),
+    )
