@@ -35,6 +35,7 @@ from numpy.typing import NDArray
 from zoneblanche.geo.country import read_country
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.edition import edition_territories
+from zoneblanche.scripts import AS_A_PROCESS
 from zoneblanche.scripts.bench.run import Run, measure
 
 Floats = NDArray[np.float64]
@@ -220,7 +221,7 @@ def _layer(name: str, title: str, weight: str, period: str, more: str = "") -> s
 def run_job(folder: Path, runs: int) -> list[Run]:
     """Measure runs of the main job on the project of a folder, after one that is not counted."""
     out = folder / "out"
-    command = [sys.executable, "-m", "zoneblanche.scripts.cli", "run", str(folder / "project.toml")]
+    command = [*AS_A_PROCESS, "run", str(folder / "project.toml")]
     command += ["-q", "-o", str(out)]
     modules = folder / "modules"
     measure(command, written=out / "index.html", modules=modules)

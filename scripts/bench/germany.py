@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 import tempfile
 from pathlib import Path
 
@@ -23,6 +22,7 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
+from zoneblanche.scripts import AS_A_PROCESS
 from zoneblanche.scripts.bench.run import measure
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "germany.md"
@@ -198,7 +198,7 @@ def main() -> None:
             words = command.replace(" project.toml", f" {options.folder}/project.toml")
             words = words.replace(" -o ", f" -o {options.folder}/")
             run = measure(
-                [sys.executable, "-m", "zoneblanche.scripts.cli", *words.split()],
+                [*AS_A_PROCESS, *words.split()],
                 written=options.folder,
                 modules=Path(modules),
             )

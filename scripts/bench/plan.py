@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import sys
 import tempfile
 from functools import partial
 from pathlib import Path
 
+from zoneblanche.scripts import AS_A_PROCESS
 from zoneblanche.scripts.bench.run import Run, draws_of, measure
 
 BUDGET = (
@@ -53,8 +53,7 @@ def main() -> None:
 def measure_plan(arguments: list[str], *, folder: Path) -> Run:
     """Run `zoneblanche plan` with these arguments, at home in a folder, and return its cost."""
     out = folder / "plan"
-    command = [sys.executable, "-m", "zoneblanche.scripts.cli", "plan", *arguments]
-    command += ["-q", "-o", str(out)]
+    command = [*AS_A_PROCESS, "plan", *arguments, "-q", "-o", str(out)]
     run = measure(command, written=out / "index.html", modules=folder / "modules", home=folder)
     shutil.rmtree(out)
     return run

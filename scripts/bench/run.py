@@ -22,6 +22,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from zoneblanche.scripts import AS_A_PROCESS
+
 PEER = """
 import sys
 import folium
@@ -96,7 +98,7 @@ def main() -> None:
         out, page = Path(folder) / "out", Path(folder) / "peer.html"
         home = Path(folder) / "home"
         home.mkdir()
-        ours = [sys.executable, "-m", "zoneblanche.scripts.cli", "run", "-q", "-o", str(out)]
+        ours = [*AS_A_PROCESS, "run", "-q", "-o", str(out)]
         peer = [sys.executable, "-c", PEER, str(page)]
         commands = {
             "first": (ours, out / "index.html"),

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
+from zoneblanche.scripts import AS_A_PROCESS
+
 GIB = 2**30
 SOCKET_EVENTS = ("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto")
 RAN_OVER_MEMORY = "There is not enough memory"
@@ -111,7 +113,7 @@ def run_alone(
     started = time.monotonic()
     with log.open("w", encoding="utf-8") as stream:
         child = subprocess.Popen(
-            [sys.executable, "-m", "zoneblanche.scripts.cli", *arguments],
+            [*AS_A_PROCESS, *arguments],
             stdout=subprocess.DEVNULL,
             stderr=stream,
             env={**os.environ, **environment},

@@ -12,13 +12,13 @@ from __future__ import annotations
 import argparse
 import random
 import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from zoneblanche.scripts import AS_A_PROCESS
 from zoneblanche.scripts.trials.whole import check_whole
 
 
@@ -69,17 +69,7 @@ def _language(out: Path) -> str:
 
 
 def _start(project: Path | None, out: Path, lang: str) -> subprocess.Popen[bytes]:
-    command = [
-        sys.executable,
-        "-m",
-        "zoneblanche.scripts.cli",
-        "run",
-        "-q",
-        "--lang",
-        lang,
-        "-o",
-        str(out),
-    ]
+    command = [*AS_A_PROCESS, "run", "-q", "--lang", lang, "-o", str(out)]
     return subprocess.Popen(command + ([] if project is None else [str(project)]))
 
 

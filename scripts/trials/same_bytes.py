@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from zoneblanche.geo.source import sha256_of
+from zoneblanche.scripts import AS_A_PROCESS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -65,15 +66,7 @@ def run_in(circumstances: Circumstances, project: Path | None, folder: Path) -> 
     place = folder / circumstances.name
     temporary = place / "tmp"
     temporary.mkdir(parents=True)
-    command = [
-        sys.executable,
-        "-m",
-        "zoneblanche.scripts.cli",
-        "run",
-        "-q",
-        "-o",
-        str(place / "out"),
-    ]
+    command = [*AS_A_PROCESS, "run", "-q", "-o", str(place / "out")]
     done = subprocess.run(
         [*command, *([] if project is None else [str(project)])],
         env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(temporary),
