@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import shutil
 from collections.abc import Callable, Iterator
@@ -118,6 +119,17 @@ class Watched:
         self.page.goto(self.own + address)
         self.page.wait_for_selector("html[data-ready]", timeout=20_000)
         return self.page
+
+
+def open_in_frame(watched: Watched, path: Path, folder: Path, frame: str) -> FrameLocator:
+    """Open a file in a frame with these attributes, on a page that is written into the folder."""
+    outer = folder / "outer.html"
+    inner = html.escape(path.read_text("utf-8"))
+    outer.write_text(f'<!doctype html><iframe srcdoc="{inner}" {frame}></iframe>')
+    watched.own = outer.as_uri()
+    watched.page.goto(watched.own)
+    watched.wrongs = [wrong for wrong in watched.wrongs if "about:srcdoc" not in wrong]
+    return watched.page.frame_locator("iframe")
 
 
 def choose_layer(page: Page | FrameLocator, layer: str) -> None:

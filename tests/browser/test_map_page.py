@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import math
 import re
@@ -17,7 +16,7 @@ import pytest
 import shapely
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import Watched, choose_layer
+from tests.browser.conftest import Watched, choose_layer, open_in_frame
 from zoneblanche.geo.source import Source
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.atlas import Atlas
@@ -362,14 +361,7 @@ def _spoilt(france: Atlas, text: str) -> Atlas:
 
 
 def test_the_page_works_inside_a_frame(watched: Opener, lozere_page: Path, tmp_path: Path) -> None:
-    outer = tmp_path / "outer.html"
-    page = html.escape(lozere_page.read_text("utf-8"))
-    outer.write_text(f'<!doctype html><iframe srcdoc="{page}" width="900" height="600"></iframe>')
-    one = watched()
-    one.own = outer.as_uri()
-    one.page.goto(one.own)
-    one.wrongs = [wrong for wrong in one.wrongs if "about:srcdoc" not in wrong]
-    frame = one.page.frame_locator("iframe")
+    frame = open_in_frame(watched(), lozere_page, tmp_path, 'width="900" height="600"')
     frame.locator("html[data-ready]").wait_for(timeout=20_000)
     choose_layer(frame, "density")
     assert frame.locator(".zb-legend-title").inner_text() == "Densité"
@@ -378,12 +370,8 @@ def test_the_page_works_inside_a_frame(watched: Opener, lozere_page: Path, tmp_p
 def test_a_frame_without_a_height_is_painted_when_it_gets_one(
     watched: Opener, lozere_page: Path, tmp_path: Path
 ) -> None:
-    outer = tmp_path / "outer.html"
-    page = html.escape(lozere_page.read_text("utf-8"))
-    outer.write_text(f'<!doctype html><iframe srcdoc="{page}" style="display:none"></iframe>')
     one = watched()
-    one.own = outer.as_uri()
-    one.page.goto(one.own)
+    open_in_frame(one, lozere_page, tmp_path, 'style="display:none"')
     inner = one.page.locator("iframe").element_handle().content_frame()
     inner.wait_for_selector("html[data-ready]", state="attached", timeout=20_000)
     one.page.emulate_media(color_scheme="dark")

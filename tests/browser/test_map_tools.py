@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import html
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +12,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
-from tests.browser.conftest import Watched, choose_layer
+from tests.browser.conftest import Watched, choose_layer, open_in_frame
 from tests.browser.test_map_page import rest
 from zoneblanche.layers.aggregate import atlas_at
 from zoneblanche.layers.atlas import Atlas
@@ -545,14 +544,8 @@ def test_garbage_in_a_link_does_no_harm(watched: Opener, lozere_page: Path, garb
 def test_the_table_and_the_second_map_work_inside_a_frame(
     watched: Opener, lozere_page: Path, tmp_path: Path
 ) -> None:
-    outer = tmp_path / "outer.html"
-    inner = html.escape(lozere_page.read_text("utf-8"))
-    outer.write_text(f'<!doctype html><iframe srcdoc="{inner}" width="1200" height="700"></iframe>')
     one = watched()
-    one.own = outer.as_uri()
-    one.page.goto(one.own)
-    one.wrongs = [wrong for wrong in one.wrongs if "about:srcdoc" not in wrong]
-    frame = one.page.frame_locator("iframe")
+    frame = open_in_frame(one, lozere_page, tmp_path, 'width="1200" height="700"')
     frame.locator("html[data-ready]").wait_for(timeout=20_000)
     frame.get_by_role("button", name="Tableau", exact=True).click()
     frame.get_by_role("button", name="Comparer").click()

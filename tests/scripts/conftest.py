@@ -11,6 +11,16 @@ from zoneblanche.scripts.cli import main
 Command = Callable[..., tuple[int, str, str]]
 
 
+def call(*arguments: str) -> int:
+    """Run a command outside the fixtures of a single test; return its exit status."""
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as leaving:
+        patch.setattr("sys.argv", ["zoneblanche", *arguments])
+        patch.setenv("LC_ALL", "C.UTF-8")
+        main()
+    assert isinstance(leaving.value.code, int)
+    return leaving.value.code
+
+
 @pytest.fixture
 def zoneblanche(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
     """Runs the command line; returns the exit status, stdout and stderr."""

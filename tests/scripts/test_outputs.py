@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +11,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tests.scripts.conftest import call
 from zoneblanche.geo.errors import InputError
 from zoneblanche.scripts import cli_help
-from zoneblanche.scripts.cli import leaf_commands, main
+from zoneblanche.scripts.cli import leaf_commands
 from zoneblanche.scripts.jobs.probe import write_table
 from zoneblanche.scripts.trials.guarded import fingerprint
 from zoneblanche.scripts.trials.sample import write_sample
@@ -94,16 +94,6 @@ CASES = {
 WRITING = {name.partition("-")[0] for name in CASES}
 READING_ONLY = {"list", "fetch", "findings", "explain", "compare"}
 """They write to the terminal; `fetch` into the store of its own, under the hash of the content."""
-
-
-def call(*arguments: str) -> int:
-    """The exit status of a command."""
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as leaving:
-        patch.setattr(sys, "argv", ["zoneblanche", *arguments])
-        patch.setenv("LC_ALL", "C.UTF-8")
-        main()
-    assert isinstance(leaving.value.code, int)
-    return leaving.value.code
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from zoneblanche.layers.aggregate import atlas_at
 from zoneblanche.layers.analysis.areas import rank_areas
 from zoneblanche.layers.analysis.flagging.flags import flag
 from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.build import take
 from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.index.recipe.load import recipe_from_table
 from zoneblanche.maps.page.header.layers import Citations
@@ -67,13 +68,7 @@ def test_keys_that_a_level_above_lacks_have_an_order_of_their_own(toy_atlas: Atl
 
 def test_levels_with_one_territory_are_not_offered(toy_atlas: Atlas) -> None:
     first = toy_atlas.territories.parents["departement"] == "A"
-    some = Atlas(
-        territories=toy_atlas.territories.take(first),
-        values=toy_atlas.values[first],
-        reasons=toy_atlas.reasons[first],
-        indicators=toy_atlas.indicators,
-        weights=toy_atlas.weights[first],
-    )
+    some = take(toy_atlas, first.to_numpy())
     assert [one.territories.level for one in atlases_above(some)] == []
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pandas as pd
@@ -15,23 +14,13 @@ from tests.layers.planning.row_of_towns import (
     kilometres,
     row_of_towns,
 )
+from tests.scripts.conftest import call
 from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.index.recipe.load import recipe_from_table
 from zoneblanche.layers.outputs.atlas_file import load_atlas, save_atlas
 from zoneblanche.layers.outputs.plan_file import load_plan
-from zoneblanche.scripts.cli import main
 
 TABLE = {**RECIPE, "draws": 20, "indicators": {"far": {"goalposts": [0, 120]}}}
-
-
-def call(*arguments: str) -> int:
-    """The exit status of a command."""
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as leaving:
-        patch.setattr(sys, "argv", ["zoneblanche", *arguments])
-        patch.setenv("LC_ALL", "C.UTF-8")
-        main()
-    assert isinstance(leaving.value.code, int)
-    return leaving.value.code
 
 
 @pytest.fixture(scope="module")
