@@ -41,8 +41,8 @@ class Column:
         if isinstance(self.reasons, Reason):
             reasons = np.full(len(codes), int(self.reasons), dtype="int8")
         else:
-            given = self.reasons.reindex(codes, fill_value=int(Reason.NOT_MATCHED))
-            reasons = given.to_numpy("int8")
+            in_order = self.reasons.reindex(codes, fill_value=int(Reason.NOT_MATCHED))
+            reasons = in_order.to_numpy("int8")
         return values, np.where(np.isnan(values), reasons, np.int8(Reason.PRESENT))
 
 
@@ -157,8 +157,8 @@ class Atlas:
     def languages(self) -> tuple[str, ...]:
         """The languages that all its titles are given in, where one is given in any; English is
         always one."""
-        given = [set(one.title) for one in self.indicators.values() if isinstance(one.title, dict)]
-        common = set.intersection(*given) if given else set()
+        spoken = [set(one.title) for one in self.indicators.values() if isinstance(one.title, dict)]
+        common = set.intersection(*spoken) if spoken else set()
         return tuple(lang for lang in languages() if lang in common | {"en"})
 
     def recipe(self, index_id: str) -> Recipe:

@@ -26,9 +26,9 @@ OF_A_COUNTRY = ("fetch", "probe", "barometer")
 
 def language_of(arguments: list[str]) -> str:
     """Return the language to speak where a command has not begun, or has failed."""
-    given = named_language(arguments)
-    if given is not None:
-        return given
+    lang = named_language(arguments)
+    if lang is not None:
+        return lang
     if arguments[:1] and arguments[0] in OF_A_COUNTRY:
         named = [name for name in arguments if name in known_countries()]
         if arguments[0] == "barometer":
@@ -78,9 +78,9 @@ def named_language(arguments: list[str]) -> str | None:
     """
     for place, argument in enumerate(arguments):
         name, _separator, value = argument.partition("=")
-        given = value or (arguments[place + 1] if place + 1 < len(arguments) else "")
-        if name == "--lang" and given in languages():
-            return given
+        lang = value or (arguments[place + 1] if place + 1 < len(arguments) else "")
+        if name == "--lang" and lang in languages():
+            return lang
     return None
 
 

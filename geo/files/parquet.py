@@ -245,7 +245,7 @@ def cells_of(column: pa.ChunkedArray, convert: Callable[[Any], np.ndarray]) -> n
 
     Args:
         column: of `ParquetSource.read`.
-        found: from an array of Arrow's without a dictionary to one of numpy's, null to None.
+        convert: from an array of Arrow's without a dictionary to one of numpy's, null to None.
     """
     if not pa.types.is_dictionary(column.type):
         return convert(column)

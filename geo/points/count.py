@@ -191,10 +191,10 @@ def count_chunk(chunk: Chunk, task: CountTask, *, locate: Locate = locate_points
         places = locate(task.locator, x, y)
         counts += np.bincount(places + 1, minlength=territories + 1)[1:]
         for column, values in enumerate(batch.values.T):
-            given = np.isfinite(values)
-            blank[column] += np.count_nonzero(~given & (places >= 0))
-            at = np.where(given, places, -1) + 1
-            part = np.bincount(at, np.where(given, values, 0.0), territories + 1)
+            is_number = np.isfinite(values)
+            blank[column] += np.count_nonzero(~is_number & (places >= 0))
+            at = np.where(is_number, places, -1) + 1
+            part = np.bincount(at, np.where(is_number, values, 0.0), territories + 1)
             sums[:, column] += part[1:]
         for listed, away in ((outside, (places < 0) & readable), (lost, ~readable)):
             if len(listed) < EXAMPLES:

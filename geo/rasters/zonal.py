@@ -200,8 +200,8 @@ def _check_options(
             ),
             kind="option",
         )
-        for option, (given, wanted) in wants.items()
-        if given != wanted
+        for option, (value, wanted) in wants.items()
+        if value != wanted
     ]
     if quantile is not None and not 0 <= quantile <= 1:
         faults.append(

@@ -201,9 +201,9 @@ def _without_flags(
 
 def _flags_notice(raw: RawTable, name: str, flags: np.ndarray) -> list[str]:
     """Return the warning about the flags of the cells of a column, "" where there is none."""
-    given = flags[flags != ""]
-    letters = [flag for flag in given if flag.isalpha()]
-    notes = [flag for flag in given if not flag.isalpha()]
+    present = flags[flags != ""]
+    letters = [flag for flag in present if flag.isalpha()]
+    notes = [flag for flag in present if not flag.isalpha()]
     where = {"file": raw.file, "name": shown(name)}
     sentences: list[str] = []
     if letters:

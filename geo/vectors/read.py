@@ -105,8 +105,8 @@ class Fields:
     def names(self) -> tuple[str, ...]:
         """All of them, each once."""
         fields = (self.code, self.name, self.population, self.area_km2)
-        given = (*fields, *self.parents.values(), *self.where, *self.labels)
-        return tuple(dict.fromkeys(one for one in given if one is not None))
+        names = (*fields, *self.parents.values(), *self.where, *self.labels)
+        return tuple(dict.fromkeys(one for one in names if one is not None))
 
 
 def read_territories(
@@ -377,7 +377,7 @@ def _specks(areas: pd.Series, file: str) -> list[Fault]:
     ]
 
 
-def _other_units(given: pd.Series, measured: pd.Series, field: str, file: str) -> list[Fault]:
+def _other_units(stated: pd.Series, measured: pd.Series, field: str, file: str) -> list[Fault]:
     """Return faults of areas in another unit: lakes and coasts explain a difference, but not a
     half."""
     faults = [
@@ -390,9 +390,9 @@ def _other_units(given: pd.Series, measured: pd.Series, field: str, file: str) -
             remedy=_("Correct it, or leave it empty where it is not known."),
             kind="out-of-range",
         )
-        for code in given.index[given == 0]
+        for code in stated.index[stated == 0]
     ]
-    times = float((given / measured).median())
+    times = float((stated / measured).median())
     if faults or np.isnan(times) or 0.5 <= times <= 2:
         return faults
     remedy = _("Give areas in km², or leave area_km2 out: they are then measured.")
@@ -403,19 +403,19 @@ def _other_units(given: pd.Series, measured: pd.Series, field: str, file: str) -
                 unit=unit,
                 number=quantity(number, digits=0),
             )
-    first = given.dropna().index[0]
+    first = stated.dropna().index[0]
     return [
         Fault(
             _(
                 "the areas are not in km²: {given} for {first}, whose shape measures "
                 "{measured} km².",
-                given=f"{given[first]:g}",
+                given=f"{stated[first]:g}",
                 first=first,
                 measured=f"{measured[first]:.3g}",
             ),
             file=file,
             column=field,
-            value=f"{given[first]:g}",
+            value=f"{stated[first]:g}",
             remedy=remedy,
             kind="scale",
         )

@@ -153,8 +153,8 @@ def _check_shares(events: pd.DataFrame, file: str) -> None:
         InputError: with the first codes.
     """
     grouped = events.groupby(["before", "date"])["share"]
-    given, total = grouped.count(), grouped.sum()
-    wrong = (given > 0) & ((given < grouped.size()) | ((total - 1).abs() > _ROUNDING))
+    stated, total = grouped.count(), grouped.sum()
+    wrong = (stated > 0) & ((stated < grouped.size()) | ((total - 1).abs() > _ROUNDING))
     if wrong.any():
         codes = [code for code, _day in wrong.index[wrong]]
         raise InputError(

@@ -56,8 +56,10 @@ def former_names(events: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
     enlarged = _last_enlarged(events)
     bearers: dict[tuple[str, str], tuple[str, str]] = {}
     columns = ["date", "kind", "before", "before_name"]
-    for date, kind, code, given in events[columns].astype("str").itertuples(index=False, name=None):
-        name = " ".join(given.split())
+    for date, kind, code, former_name in (
+        events[columns].astype("str").itertuples(index=False, name=None)
+    ):
+        name = " ".join(former_name.split())
         alone = kind in RECODINGS and date >= enlarged.get(code, "")
         for now, same in _present(code, present, leaving):
             renamed = alone and same

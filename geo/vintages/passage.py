@@ -105,7 +105,7 @@ def build_passage(
         targets_of |= _converted(sources, targets)
     arrived = set(targets)
     explain = explainer(events, at=last)
-    given = _given_shares(events, first, last)
+    stated = _given_shares(events, first, last)
     # As objects: single codes are looked up in them, which is slow in texts of Arrow.
     shares: dict[str, list[object]] = {"source": [], "target": [], "share": []}
     lost, equal = {}, []
@@ -116,7 +116,7 @@ def build_passage(
             continue
         parts = {reached[0]: 1.0}
         if len(reached) > 1:
-            parts, guessed = _given(source, reached, given) or _weights(reached, population)
+            parts, guessed = _given(source, reached, stated) or _weights(reached, population)
             equal += [source] if guessed else []
         shares["source"] += [source] * len(parts)
         shares["target"] += parts
@@ -264,10 +264,10 @@ def _given_shares(events: pd.DataFrame, first: str, last: str) -> dict[str, dict
 
 
 def _given(
-    source: str, reached: list[str], given: Mapping[str, Mapping[str, float]]
+    source: str, reached: list[str], stated: Mapping[str, Mapping[str, float]]
 ) -> tuple[dict[str, float], bool] | None:
     """Return the given shares of the targets of a source; None if they are not those of all."""
-    shares = given.get(source, {})
+    shares = stated.get(source, {})
     if not all(shares.get(code, 0) > 0 for code in reached):
         return None
     total = sum(shares[code] for code in reached)

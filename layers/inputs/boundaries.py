@@ -32,9 +32,10 @@ def boundaries_of(country: Country | None, sources: Iterable[str]) -> Connector 
     """Return the source, of those given, whose polygons replace those of the country's edition."""
     if country is None or country.edition is None:
         return None
-    given = (connector_named(name) for name in sources)
+    connectors = (connector_named(name) for name in sources)
     return next(
-        (one for one in given if one.aids == "boundaries" and one.country == country.code), None
+        (one for one in connectors if one.aids == "boundaries" and one.country == country.code),
+        None,
     )
 
 

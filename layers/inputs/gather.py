@@ -58,18 +58,18 @@ def gather_inputs(
     Raises:
         InputError: no such source or file, or one that cannot be read.
     """
-    given = {name: connector_named(name) for name in sources}
+    connectors = {name: connector_named(name) for name in sources}
     events = next(
         (
             read_events(_existing(sources[name]))
-            for name, connector in given.items()
+            for name, connector in connectors.items()
             if connector.aids == "events"
         ),
         None,
     )
     inputs = by_arrondissement(embedded, territories)
     fed: dict[str, Connector] = {}
-    for name, connector in given.items():
+    for name, connector in connectors.items():
         if connector.aids and connector.on is None:
             rows = events if connector.aids == "events" else None
             inputs[name] = _aid(connector, sources[name], rows=rows)
@@ -116,16 +116,16 @@ LEAST_COVER = 0.5
 
 
 def _covers_more(
-    embedded: Table | None, given: Table, connector: Connector, territories: Territories
+    embedded: Table | None, file_table: Table, connector: Connector, territories: Territories
 ) -> Table | None:
     """Return the embedded table, which says that it is kept, if it covers more than the given one,
     and that covers less than half of the territories; None if the given one is used."""
     level = territories.level
-    if embedded is None or embedded.level != level or given.level != level:
+    if embedded is None or embedded.level != level or file_table.level != level:
         return None
     rows, others = (
         int(territories.codes.isin(table.frame.dropna(how="all").index).sum())
-        for table in (given, embedded)
+        for table in (file_table, embedded)
     )
     if rows >= LEAST_COVER * len(territories) or rows >= others:
         return None
@@ -145,8 +145,8 @@ def _covers_more(
 def reads(layer: Layer, sources: Iterable[str]) -> bool:
     """Return whether a layer is measured from one of these sources, by its own or its input's
     name."""
-    given = {name for one in sources for name in (one, connector_named(one).input)}
-    return any(given.intersection(name.split("|")) for name in layer.needs)
+    names = {name for one in sources for name in (one, connector_named(one).input)}
+    return any(names.intersection(name.split("|")) for name in layer.needs)
 
 
 def say_unread(sources: Iterable[str], layers: Iterable[Layer], *, notices: Notices) -> None:

@@ -17,7 +17,7 @@ from zoneblanche.layers.publishers.connector import Connector, connector_named
 
 
 def with_given_facts(
-    territories: Territories, inputs: Inputs, given: Iterable[str], *, notices: Notices
+    territories: Territories, inputs: Inputs, ids: Iterable[str], *, notices: Notices
 ) -> tuple[Territories, dict[str, Account]]:
     """Return the territories with the facts of the given sources: density and everything weighted
     by people uses them.
@@ -27,17 +27,17 @@ def with_given_facts(
     Args:
         inputs: tables on the codes of the territories; the territories that these were selected
             from, if any, get the facts too.
-        given: ids of the sources.
+        ids: of the sources.
         notices: takes the number of territories that keep a fact.
 
     Returns:
         The territories, and the account of each input, by its id.
     """
     if territories.part_of is not None:
-        whole = with_given_facts(territories.part_of, inputs, given, notices=Notices())[0]
+        whole = with_given_facts(territories.part_of, inputs, ids, notices=Notices())[0]
         territories = replace(territories, part_of=whole)
     sources: dict[str, Connector] = {}
-    for name in given:
+    for name in ids:
         connector = connector_named(name)
         if connector.facts and connector.level == territories.level:
             sources.setdefault(connector.input, connector)

@@ -203,12 +203,14 @@ def _twice(codes: pd.Index, known: pd.Index) -> dict[str, str]:
     present, wanted = set(codes.tolist()), set(known.tolist())
     reasons: dict[str, str] = {}
     for whole, parts in ARRONDISSEMENTS.items():
-        given = [part for part in parts if part in present]
-        if whole not in present or not given:
+        parts_present = [part for part in parts if part in present]
+        if whole not in present or not parts_present:
             continue
         if whole in wanted:
-            reasons |= {part: f"arrondissement of {whole}" for part in given if part not in wanted}
-        elif wanted.intersection(given):
+            reasons |= {
+                part: f"arrondissement of {whole}" for part in parts_present if part not in wanted
+            }
+        elif wanted.intersection(parts_present):
             reasons[whole] = _("its arrondissements have rows of their own")
     return reasons
 

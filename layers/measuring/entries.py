@@ -175,15 +175,15 @@ class SheetEntry(FileEntry):
 TableUnit = Literal["count", "percent", "ratio", "number", "boolean", "url", "domain"]
 
 
-def nodata_figures(given: Any) -> tuple[float, ...] | None:
+def nodata_figures(value: Any) -> tuple[float, ...] | None:
     """Return the figures that mean no data; None if a layer says that there are none.
 
     Args:
-        given: the key `nodata` of a layer.
+        value: the key `nodata` of a layer.
     """
-    if given is None:
+    if value is None:
         return ()
-    return None if given == "none" else tuple(map(float, given))
+    return None if value == "none" else tuple(map(float, value))
 
 
 class TableEntry(SheetEntry):

@@ -306,8 +306,8 @@ def read_costs(options: Sequence[str], names: Sequence[str]) -> Mapping[str, flo
     """Return the costs that options `ID=NUMBER` give.
 
     Args:
-        given: the options.
-        known: ids that can have a cost.
+        options: the options.
+        names: ids that can have a cost.
 
     Raises:
         InputError: not ID=NUMBER, an unknown id, a cost that is not above zero, or an id twice.

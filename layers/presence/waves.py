@@ -77,10 +77,10 @@ def count_presence(country: Country, sources: Mapping[str, Path]) -> Counted:
         _check_use(name, path)
     territories = edition_territories(country)
     embedded = edition_inputs(country)
-    given = "presence-waves" in sources
-    table = read_waves(sources["presence-waves"]) if given else presence_waves(country)
+    has_file = "presence-waves" in sources
+    table = read_waves(sources["presence-waves"]) if has_file else presence_waves(country)
     waves = waves_of(table)
-    cited = [SOURCE if given else embedded["town-halls"].source]
+    cited = [SOURCE if has_file else embedded["town-halls"].source]
     notices = Notices()
     members = {level: len(names) for level, names in territories.parent_names.items()}
     members[territories.level] = len(territories)
@@ -101,7 +101,7 @@ def count_presence(country: Country, sources: Mapping[str, Path]) -> Counted:
     )
     if changes is not None and not changes.dated:
         notices.remark(_UNDATED)
-    if not given:
+    if not has_file:
         barometer = with_history(
             barometer,
             hosts=authority_hosts(country),
@@ -130,8 +130,8 @@ def count_probes(
     Raises:
         InputError: no table of a probe, two of one day, or a source that is of no use here.
     """
-    given = dict(sources or {})
-    unusable = [name for name in given if name != "insee-code-events"]
+    files = dict(sources or {})
+    unusable = [name for name in files if name != "insee-code-events"]
     if unusable:
         raise InputError(
             _(
@@ -154,7 +154,7 @@ def count_probes(
         if "commune" in tables and when == max(wave.date for wave in waves):
             last = tables["commune"]
     territories = edition_territories(country)
-    events = given.get("insee-code-events")
+    events = files.get("insee-code-events")
     changes = code_changes(territories, None if events is None else read_events(events))
     assert territories.extra is not None  # the edition always tells seats
     barometer = compute_barometer(

@@ -95,8 +95,10 @@ def recipe_of(project: Project, atlas: Atlas) -> Recipe | None:
     measured = {name: atlas.indicators[name] for name in chosen}
     if table.recipe is None and all(item.better is None for item in measured.values()):
         return None
-    given = {"title": as_title(_("Composite index")), **(table.recipe or {})}
-    return recipe_from_table(given, file=project.file, indicators=measured, text=project.text)
+    table_with_title = {"title": as_title(_("Composite index")), **(table.recipe or {})}
+    return recipe_from_table(
+        table_with_title, file=project.file, indicators=measured, text=project.text
+    )
 
 
 def _without_constant(atlas: Atlas, recipe: Recipe) -> tuple[Atlas, Recipe]:

@@ -133,13 +133,13 @@ class TerritoriesTable(TomlTable):
     @model_validator(mode="after")
     def _figures_of_a_field(self) -> Self:
         refuse_one_mark(self.decimal, self.thousands)
-        given = {"decimal", "thousands", "nodata", "missing"} & self.model_fields_set
-        if given and self.population is None and self.area_km2 is None:
+        form_keys = {"decimal", "thousands", "nodata", "missing"} & self.model_fields_set
+        if form_keys and self.population is None and self.area_km2 is None:
             raise refused(
-                _("{key} says how population and area_km2 are written.", key=min(given)),
+                _("{key} says how population and area_km2 are written.", key=min(form_keys)),
                 remedy=_("Name their fields: population, area_km2."),
                 kind="missing-key",
-                key=min(given),
+                key=min(form_keys),
             )
         return self
 

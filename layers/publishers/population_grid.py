@@ -206,13 +206,13 @@ class PeopleRaster:
 def people_rasters(sources: Mapping[str, Path]) -> Iterator[list[PeopleRaster]]:
     """Open rasters of the people among the sources: the squares of INSEE if given, else the tiles
     of GHSL, unpacked if zipped."""
-    given = {
+    files = {
         name: path for name, path in sources.items() if connector_named(name).aids == "population"
     }
-    squares = [path for name, path in given.items() if connector_named(name).input == INPUT]
+    squares = [path for name, path in files.items() if connector_named(name).input == INPUT]
     with tempfile.TemporaryDirectory() as folder, ExitStack() as unpacked:
         rasters = []
-        for number, path in enumerate(squares or given.values()):
+        for number, path in enumerate(squares or files.values()):
             raster = Path(folder) / f"{number}.tif"
             if squares:
                 from zoneblanche.geo.rasters.grid_cells import write_cells
@@ -233,11 +233,11 @@ def people_rasters(sources: Mapping[str, Path]) -> Iterator[list[PeopleRaster]]:
 def people_notice(sources: Mapping[str, Path]) -> tuple[str, ...]:
     """Return a notice that tiles of GHSL are not used because the squares of INSEE are given, or
     nothing."""
-    given = [name for name in sources if connector_named(name).aids == "population"]
-    tiles = [name for name in given if connector_named(name).input != INPUT]
-    if not tiles or len(tiles) == len(given):
+    names = [name for name in sources if connector_named(name).aids == "population"]
+    tiles = [name for name in names if connector_named(name).input != INPUT]
+    if not tiles or len(tiles) == len(names):
         return ()
-    other_tiles, squares = ", ".join(tiles), ", ".join(name for name in given if name not in tiles)
+    other_tiles, squares = ", ".join(tiles), ", ".join(name for name in names if name not in tiles)
     return (
         _(
             "Shares of people are those of {squares}; {left} is not used as well.",

@@ -112,12 +112,12 @@ def custom_breaks(breaks: Sequence[float]) -> list[float]:
     Raises:
         InputError: they are not ascending.
     """
-    given = [float(value) for value in breaks]
-    if any(b <= a for a, b in pairwise(given)):
+    edges = [float(value) for value in breaks]
+    if any(b <= a for a, b in pairwise(edges)):
         raise InputError(
-            _("class breaks must rise, got {given}. Write each once, lowest first.", given=given)
+            _("class breaks must rise, got {given}. Write each once, lowest first.", given=edges)
         )
-    return given
+    return edges
 
 
 def known(figures: Figures) -> Figures:

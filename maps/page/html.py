@@ -115,8 +115,8 @@ def our_script(*, embedded: bool = False) -> str:
     of those for a reader's table and weights, which it does not offer."""
     names = [name for name in SCRIPTS if not (embedded and name in OF_THE_READER)]
     modules = "\n".join(without_comments(read_asset(name)) for name in names)
-    given = "window.zoneblanche = { startPage, layerFor };"
-    return "\n".join(["(function () {", '"use strict";', modules, given, "})();"])
+    exported = "window.zoneblanche = { startPage, layerFor };"
+    return "\n".join(["(function () {", '"use strict";', modules, exported, "})();"])
 
 
 def without_comments(script: str) -> str:

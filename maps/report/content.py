@@ -175,14 +175,14 @@ def make_table(
     >>> made.at("a", "n").id
     't-1-n'
     """
-    given = {
+    cells_of = {
         key: tuple(
             replace(cell, id=f"{table_id}-{place}-{column}")
             for column, cell in zip(columns, cells, strict=True)
         )
         for place, (key, cells) in enumerate(rows.items(), start=1)
     }
-    return Table(id=table_id, caption=caption, columns=columns, rows=given, note=note)
+    return Table(id=table_id, caption=caption, columns=columns, rows=cells_of, note=note)
 
 
 Slot = Cell | Piece | str | tuple[Piece, ...]

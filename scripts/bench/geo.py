@@ -36,57 +36,57 @@ from zoneblanche.scripts.bench.geo_inputs import (
 Job = Callable[[Any], Any]
 
 
-def _arcs_ours(given: Any) -> int:
+def _arcs_ours(inputs: Any) -> int:
     from zoneblanche.geo.borders.arcs import build_arcs
 
-    return len(build_arcs(given["communes"].geometry, grid=10))
+    return len(build_arcs(inputs["communes"].geometry, grid=10))
 
 
-def _contiguity_ours(given: Any) -> int:
+def _contiguity_ours(inputs: Any) -> int:
     from zoneblanche.geo.borders.contiguity import compute_contiguity
 
-    return compute_contiguity(given["communes"].geometry).edges
+    return compute_contiguity(inputs["communes"].geometry).edges
 
 
-def _contiguity_libpysal(given: Any) -> int:
+def _contiguity_libpysal(inputs: Any) -> int:
     from libpysal.weights import Queen
 
     return (
-        sum(Queen.from_dataframe(given["communes"], silence_warnings=True).cardinalities.values())
+        sum(Queen.from_dataframe(inputs["communes"], silence_warnings=True).cardinalities.values())
         // 2
     )
 
 
-def _zonal_ours(given: Any) -> Any:
+def _zonal_ours(inputs: Any) -> Any:
     from zoneblanche.geo.rasters.zonal import zonal_statistics
 
-    return zonal_statistics(given["communes"].geometry, given["raster"], stat="sum").to_numpy()
+    return zonal_statistics(inputs["communes"].geometry, inputs["raster"], stat="sum").to_numpy()
 
 
-def _zonal_exactextract(given: Any) -> Any:
+def _zonal_exactextract(inputs: Any) -> Any:
     from exactextract import exact_extract
 
-    sums = exact_extract(given["raster"], given["communes"], ["sum"], output="pandas")
+    sums = exact_extract(inputs["raster"], inputs["communes"], ["sum"], output="pandas")
     return sums["sum"].to_numpy()
 
 
-def _zonal_rasterstats(given: Any) -> Any:
+def _zonal_rasterstats(inputs: Any) -> Any:
     """Whole cells whose centre is inside: simple, and not exact."""
     from rasterstats import zonal_stats
 
-    rows = zonal_stats(given["communes"], given["raster"], stats=["sum"])
+    rows = zonal_stats(inputs["communes"], inputs["raster"], stats=["sum"])
     return np.array([row["sum"] or 0.0 for row in rows], dtype=np.float64)
 
 
 def _points_with(executor: Any, engine: Any = "kernel") -> Job:
-    def run(given: Any) -> Any:
+    def run(inputs: Any) -> Any:
         from zoneblanche.geo.points.count import count_points
         from zoneblanche.geo.points.files import Layout
 
         layout = Layout("x", "y")
         counted = count_points(
-            given["communes"].geometry,
-            given["points"],
+            inputs["communes"].geometry,
+            inputs["points"],
             layout=layout,
             executor=executor,
             engine=engine,
@@ -96,41 +96,41 @@ def _points_with(executor: Any, engine: Any = "kernel") -> Job:
     return run
 
 
-def _points_sjoin(given: Any) -> Any:
+def _points_sjoin(inputs: Any) -> Any:
     import geopandas as gpd
     import pandas as pd
 
-    table = pd.read_parquet(given["points"])
+    table = pd.read_parquet(inputs["points"])
     points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(table["x"], table["y"]), crs=4326)
-    communes = given["communes"][["geometry"]]
+    communes = inputs["communes"][["geometry"]]
     joined = gpd.sjoin(points, communes, predicate="intersects")
     return joined["code"].value_counts().reindex(communes.index, fill_value=0).to_numpy()
 
 
-def _share_ours(given: Any) -> Any:
+def _share_ours(inputs: Any) -> Any:
     from zoneblanche.geo.borders.coverage_share import compute_coverage_share
 
-    return compute_coverage_share(given["communes"].geometry, given["coverage"]).any_percent
+    return compute_coverage_share(inputs["communes"].geometry, inputs["coverage"]).any_percent
 
 
-def _share_of_operators(given: Any) -> Any:
+def _share_of_operators(inputs: Any) -> Any:
     """Return the share by any, by each of four operators and by at least 1, 2, 3, 4 of them, in one
     pass."""
     import pandas as pd
 
     from zoneblanche.geo.borders.coverage_share import compute_coverage_share
 
-    coverage = given["coverage"]
+    coverage = inputs["coverage"]
     operators = pd.Series(np.arange(len(coverage)) % 4, index=coverage.index)
-    shares = compute_coverage_share(given["communes"].geometry, coverage, groups=operators)
+    shares = compute_coverage_share(inputs["communes"].geometry, coverage, groups=operators)
     return shares.any_percent
 
 
-def _share_union(given: Any) -> Any:
+def _share_union(inputs: Any) -> Any:
     """Unite what meets each commune, then clip: exact, by GEOS."""
     import shapely
 
-    shapes, land = given["coverage"].to_numpy(), given["communes"].geometry.to_numpy()
+    shapes, land = inputs["coverage"].to_numpy(), inputs["communes"].geometry.to_numpy()
     piece, place = shapely.STRtree(land).query(shapes, predicate="intersects")
     order = np.argsort(place, kind="stable")
     places, of_place = np.unique(place[order], return_inverse=True)
@@ -141,12 +141,12 @@ def _share_union(given: Any) -> Any:
     return 100 * share / shapely.area(land)
 
 
-def _share_overlay(given: Any) -> Any:
+def _share_overlay(inputs: Any) -> Any:
     """Clip, then dissolve by commune: the usual geopandas code."""
     import geopandas as gpd
 
-    coverage = gpd.GeoDataFrame(geometry=given["coverage"])
-    communes = given["communes"].reset_index()[["code", "geometry"]]
+    coverage = gpd.GeoDataFrame(geometry=inputs["coverage"])
+    communes = inputs["communes"].reset_index()[["code", "geometry"]]
     parts = gpd.overlay(communes, coverage, how="intersection", keep_geom_type=True)
     covered = parts.dissolve("code").area.reindex(communes["code"], fill_value=0).to_numpy()
     return 100 * covered / communes.area.to_numpy()
@@ -188,25 +188,25 @@ def _processor_seconds() -> float:
 
 def _run_one(data: Path, folder: Path, subject: str, name: str, points: int) -> dict[str, Any]:
     """Prepare, warm up if there is something to compile, and measure, in this process."""
-    given: dict[str, Any] = {"communes": read_communes(data, subject)}
+    inputs: dict[str, Any] = {"communes": read_communes(data, subject)}
     job = JOBS[subject][name]
     if subject == "zonal":
-        given["raster"] = str(make_raster(folder))
+        inputs["raster"] = str(make_raster(folder))
     if subject == "points":
-        given["points"] = str(make_points(folder, points))
+        inputs["points"] = str(make_points(folder, points))
     if subject == "coverage":
-        given["coverage"] = make_coverage(data)
+        inputs["coverage"] = make_coverage(data)
     if name.startswith("ours"):
-        small = {**given, "communes": given["communes"].iloc[:50]}
+        small = {**inputs, "communes": inputs["communes"].iloc[:50]}
         if subject == "points":
             small["points"] = str(make_points(folder, 1000))
         if subject == "coverage":
-            small["coverage"] = given["coverage"].iloc[:500]
+            small["coverage"] = inputs["coverage"].iloc[:500]
         if subject in ("zonal", "points", "contiguity", "coverage"):
             JOBS[subject]["ours"](small)
     before = _peak_mb(resource.RUSAGE_SELF)
     begin, busy = time.perf_counter(), _processor_seconds()
-    answer = job(given)
+    answer = job(inputs)
     seconds, processor = time.perf_counter() - begin, _processor_seconds() - busy
     numbers = np.atleast_1d(np.asarray(answer, dtype=np.float64))
     np.save(_answer_file(folder, subject, name, points), numbers)

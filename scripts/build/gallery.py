@@ -184,7 +184,7 @@ def check_sizes(written: list[Path]) -> None:
 
 def write_index(captions: Mapping[str, str], sources: Mapping[str, Path]) -> str:
     """Return the page of the gallery: each picture with its content in words, and its command."""
-    given = "".join(f" --source {name}={path.name}" for name, path in sorted(sources.items()))
+    options = "".join(f" --source {name}={path.name}" for name, path in sorted(sources.items()))
     parts = [
         "# Gallery",
         "",
@@ -192,7 +192,7 @@ def write_index(captions: Mapping[str, str], sources: Mapping[str, Path]) -> str
         "the sources and dates of its figures. The atlas of all pictures:",
         "",
         "```",
-        f"zoneblanche build -o atlas.parquet{given}",
+        f"zoneblanche build -o atlas.parquet{options}",
         "zoneblanche index atlas.parquet -o scored.parquet --flag sparse-underserved",
         "```",
         "",

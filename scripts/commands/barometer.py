@@ -43,14 +43,14 @@ def barometer(
     """Presence by category of authority, criterion and wave, and what changed between waves."""
     from zoneblanche.scripts.jobs.barometer import show_barometer
 
-    given = parse_sources(source)
+    sources = parse_sources(source)
     if fetched:
         from zoneblanche.scripts.jobs.fetch import fetched_for_barometer
 
-        given = fetched_for_barometer(given)
+        sources = fetched_for_barometer(sources)
     show_barometer(
         country,
-        sources=given,
+        sources=sources,
         surveys=tuple(survey or ()),
         table=table,
         form=form,

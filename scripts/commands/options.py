@@ -109,9 +109,9 @@ def overrides_of(
     )
 
 
-def chosen_sources(given: list[str] | None, *, fetched: bool) -> dict[str, Path]:
+def chosen_sources(options: list[str] | None, *, fetched: bool) -> dict[str, Path]:
     """Return the given files and, if requested, those that were fetched."""
-    sources = parse_sources(given)
+    sources = parse_sources(options)
     if not fetched:
         return sources
     from zoneblanche.scripts.jobs.fetch import fetched_sources
@@ -119,7 +119,7 @@ def chosen_sources(given: list[str] | None, *, fetched: bool) -> dict[str, Path]
     return fetched_sources(sources)
 
 
-def parse_sources(given: list[str] | None) -> dict[str, Path]:
+def parse_sources(options: list[str] | None) -> dict[str, Path]:
     """Return `NAME=FILE` options as a mapping.
 
     Raises:
@@ -127,7 +127,7 @@ def parse_sources(given: list[str] | None) -> dict[str, Path]:
     """
     sources: dict[str, Path] = {}
     faults: list[Fault] = []
-    for option in given or ():
+    for option in options or ():
         name, equals, file = option.partition("=")
         if not equals or not name or not file:
             faults.append(

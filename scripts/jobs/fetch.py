@@ -93,13 +93,13 @@ def print_fetched(fetched: Iterable[Fetched], store: Store, *, lang: str) -> Non
 
 
 def fetched_sources(
-    given: Mapping[str, Path], *, country: str = "fr", store: Store | None = None
+    sources: Mapping[str, Path], *, country: str = "fr", store: Store | None = None
 ) -> dict[str, Path]:
     """Return the given sources, and what the store has that a run can measure from.
 
     A given file takes precedence over a fetched one for the same input.
     """
-    used = {connector_named(name).input for name in given}
+    used = {connector_named(name).input for name in sources}
     stored = {
         known.connector.id: known.path
         for known in list_sources(country=country, store=store)
@@ -109,12 +109,12 @@ def fetched_sources(
     }
     return {
         **{name: path for name, path in stored.items() if connector_named(name).input not in used},
-        **given,
+        **sources,
     }
 
 
 def fetched_for_barometer(
-    given: Mapping[str, Path], *, country: str = "fr", store: Store | None = None
+    sources: Mapping[str, Path], *, country: str = "fr", store: Store | None = None
 ) -> dict[str, Path]:
     """Return the given sources, and the directories and events in the store."""
     from zoneblanche.layers.presence.waves import USABLE
@@ -124,7 +124,7 @@ def fetched_for_barometer(
         for known in list_sources(country=country, store=store)
         if known.path is not None and known.connector.id in USABLE
     }
-    return {**stored, **given}
+    return {**stored, **sources}
 
 
 def _to_be_unpacked(connector: Connector, path: Path) -> bool:

@@ -145,22 +145,22 @@ def edition_people(weight: str = "population") -> Atlas:
     return atlas
 
 
-def existing_sites(atlas: Atlas, given: str | None, *, embedded: bool) -> Sites:
+def existing_sites(atlas: Atlas, option: str | None, *, embedded: bool) -> Sites:
     """Return the sites that exist: of a file, none, or those that the atlas knows.
 
     Args:
         atlas: whose territories the sites serve.
-        given: the option.
+        option: the value of it.
         embedded: whether the atlas is the embedded edition, which knows fixed places.
 
     Raises:
         InputError: nothing is given, and the atlas knows of none; or what `read_sites` refuses.
     """
-    if given == NO_SITES:
+    if option == NO_SITES:
         return no_sites()
-    if given is not None:
-        note_inputs([Path(given)])
-        return read_sites(Path(given), atlas.territories)
+    if option is not None:
+        note_inputs([Path(option)])
+        return read_sites(Path(option), atlas.territories)
     places = None
     if embedded:
         folder = edition_folder(read_country("fr"))
@@ -205,11 +205,11 @@ def site_lever(
                 )
         return None
     note_inputs([path for path in (candidates, grid) if path is not None])
-    given = (
+    places = (
         None if candidates is None else read_sites(candidates, atlas.territories, with_costs=True)
     )
     middles = None if grid is None else read_middles(grid, atlas.territories)
-    return SiteLever(cost, given, reach, figure, middles)
+    return SiteLever(cost, places, reach, figure, middles)
 
 
 def checked_method(method: str) -> Method:

@@ -179,14 +179,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--keep", type=Path, metavar="FOLDER")
     parser.add_argument("--match", default="", metavar="PATTERN", help="of arguments")
     parser.add_argument("--bound", type=int, default=60, help="seconds of processor time for a try")
-    given = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="fuzz-seeds-") as name:
         findings, ends = fuzz(
-            write_trials(Path(name), given.projects, match=given.match),
-            seconds=60 * given.minutes,
-            seed=given.seed,
-            keep=given.keep,
-            bounds=Bounds(seconds=given.bound),
+            write_trials(Path(name), options.projects, match=options.match),
+            seconds=60 * options.minutes,
+            seed=options.seed,
+            keep=options.keep,
+            bounds=Bounds(seconds=options.bound),
         )
     print(f"{sum(ends.values())} tries, {len(findings)} findings")
     for end, count in sorted(ends.items()):

@@ -83,9 +83,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("project", nargs="?", type=Path, metavar="PROJECT.toml")
     parser.add_argument("--times", type=int, default=20)
     parser.add_argument("--seed", type=int, default=0)
-    given = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="kill-runs-") as name:
-        outcomes = kill_runs(given.project, times=given.times, seed=given.seed, folder=Path(name))
+        outcomes = kill_runs(
+            options.project, times=options.times, seed=options.seed, folder=Path(name)
+        )
     for what, count in outcomes.most_common():
         print(f"{count:5} {what}")
 

@@ -104,8 +104,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m scripts.trials.same_bytes", description=__doc__
     )
     parser.add_argument("project", nargs="?", type=Path, metavar="PROJECT.toml")
-    given = parser.parse_args(arguments)
-    project = None if given.project is None else given.project.resolve()
+    options = parser.parse_args(arguments)
+    project = None if options.project is None else options.project.resolve()
     with tempfile.TemporaryDirectory() as name:
         differ, count = differing(project, Path(name))
     for file in differ:

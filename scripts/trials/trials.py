@@ -196,9 +196,9 @@ def _atlases(folder: Path) -> Iterator[Trial]:
     (sample.parent / "corrections.csv").write_text(rows, "utf-8")
     corrected = ("run", f"{{in}}/{sample.name}", "--corrections", "{in}/corrections.csv")
     yield Trial(sample.parent, (*corrected, "-o", "{out}/run", "-q"), (f"run/{MARK}",))
-    given = (f"{{in}}/{sample.name}", "--corrections", "{in}/corrections.csv")
-    yield Trial(sample.parent, ("build", *given, "-o", "{out}/a.parquet", "-q"), ("a.parquet",))
-    yield Trial(sample.parent, ("check", *given, "-o", "{out}/q.json"), ("q.json",))
+    arguments = (f"{{in}}/{sample.name}", "--corrections", "{in}/corrections.csv")
+    yield Trial(sample.parent, ("build", *arguments, "-o", "{out}/a.parquet", "-q"), ("a.parquet",))
+    yield Trial(sample.parent, ("check", *arguments, "-o", "{out}/q.json"), ("q.json",))
     _run(folder, "build", sample, "-o", built / "a.parquet", "-q")
     recipe = ("--recipe", built / "recipe.toml", "--flag", built / "little-fibre.toml")
     _run(folder, "index", built / "a.parquet", *recipe, "-o", scored / "s.parquet")
@@ -336,8 +336,8 @@ def _others(folder: Path) -> Iterator[Trial]:
     published, fetched = folder / "published", folder / "fetched"
     write_fixtures(published)
     yield Trial(published, ("fetch", "fr", "--from", "{in}", "-q"))
-    given = [f"{name}={{in}}/{file}" for name, file in PUBLISHED.items()]
-    sources = [part for one in given for part in ("--source", one)]
+    pairs = [f"{name}={{in}}/{file}" for name, file in PUBLISHED.items()]
+    sources = [part for one in pairs for part in ("--source", one)]
     build = ("build", "--within", "48", "-o", "{out}/f.parquet", "-q")
     yield Trial(published, (*build, *sources), ("f.parquet",))
     communes = folder / "communes"

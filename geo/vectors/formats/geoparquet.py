@@ -237,7 +237,7 @@ def shapes_of(
 
     Args:
         column: as `ParquetSource.read` gives it.
-        told: what the file says of it.
+        column_metadata: what the file says of it.
 
     Raises:
         InputError: more vertices than the limits.

@@ -82,8 +82,8 @@ def shapes_of_wkb(
                 file=file,
             )
         )
-    given = np.array([blob is not None for blob in fit], dtype=bool)
-    for number in np.flatnonzero(shapely.is_missing(shapes) & given).tolist():
+    present = np.array([blob is not None for blob in fit], dtype=bool)
+    for number in np.flatnonzero(shapely.is_missing(shapes) & present).tolist():
         unreadable[number] = _NONE
     return shapes
 

@@ -93,7 +93,7 @@ def shapes_of_wkt(texts: Sequence[str | None], unreadable: dict[int, str]) -> np
             fit[number] = text[match.start("kind") :]
     with np.errstate(all="ignore"):  # coordinates that are not finite are a fault further on
         shapes = shapely.from_wkt(fit, on_invalid="ignore")
-    given = np.array([text is not None for text in fit], dtype=bool)
-    for number in np.flatnonzero(shapely.is_missing(shapes) & given).tolist():
+    present = np.array([text is not None for text in fit], dtype=bool)
+    for number in np.flatnonzero(shapely.is_missing(shapes) & present).tolist():
         unreadable[number] = _("no well-known text of a shape")
     return shapes

@@ -183,9 +183,9 @@ def joint_table(
     )
 
 
-def _edges(x: np.ndarray, given: Sequence[float] | None, classes: int) -> np.ndarray:
-    if given is not None:
-        edges = np.asarray(given, dtype="float64")
+def _edges(x: np.ndarray, edges_given: Sequence[float] | None, classes: int) -> np.ndarray:
+    if edges_given is not None:
+        edges = np.asarray(edges_given, dtype="float64")
         if not (np.diff(edges) > 0).all():
             raise InputError(
                 _(

@@ -261,19 +261,19 @@ class _Tree:
         around: Dimension,
         inside: tuple[str, ...],
     ) -> Dimension:
-        given = table.weights if isinstance(table.weights, dict) else None
-        names = list(dict.fromkeys([*(given or ()), *table.indicators, *table.dimensions]))
+        weighted = table.weights if isinstance(table.weights, dict) else None
+        names = list(dict.fromkeys([*(weighted or ()), *table.indicators, *table.dimensions]))
         if not names:
             self._fault(path, _("it has no indicators."), kind="empty-dimension")
         for child in names:
-            if given is not None and child not in given:
+            if weighted is not None and child not in weighted:
                 self._fault(
                     f"{path}.weights",
                     _("{child} has no weight.", child=repr(child)),
                     kind="no-weight",
                 )
         weighting = (
-            "given" if given is not None else (table.weights or _inherited_weighting(around))
+            "given" if weighted is not None else (table.weights or _inherited_weighting(around))
         )
         settings = Dimension(
             id=name,
@@ -293,7 +293,7 @@ class _Tree:
             for child in names
             if (built := self._child(child, path=path, around=settings, inside=(*inside, name)))
         ]
-        weights = {child.id: given.get(child.id, 0.0) if given else 1.0 for child in children}
+        weights = {child.id: weighted.get(child.id, 0.0) if weighted else 1.0 for child in children}
         return replace(settings, children=tuple(children), weights=weights)
 
     def _child(

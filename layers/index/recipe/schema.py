@@ -339,9 +339,9 @@ class ClassTable(_Options):
     title: Title = None
 
 
-def _class_form(given: Any) -> str:
+def _class_form(value: Any) -> str:
     """Which form a class of a recipe takes."""
-    return "<table>" if isinstance(given, Mapping) else "<pair>"
+    return "<table>" if isinstance(value, Mapping) else "<pair>"
 
 
 Classes = dict[

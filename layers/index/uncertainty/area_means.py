@@ -68,7 +68,7 @@ def draw_area_means(scored_atlas: ScoredAtlas, territories: Territories) -> dict
     of its choices: see `AreaMeans.tables`.
 
     Args:
-        found: the index on the territories.
+        scored_atlas: the index on the territories.
         territories: those of the index.
     """
     means, scored = AreaMeans(territories), scored_atlas.scored

@@ -164,7 +164,7 @@ def _with_errors(dimension: Dimension, errors: dict[str, MeasurementError]) -> D
 
 
 def _spread_notice(
-    territories: Territories, part: Indicator, level: str, spread: Spread, given: float
+    territories: Territories, part: Indicator, level: str, spread: Spread, declared: float
 ) -> str:
     slots = {
         "layer": titled(part.title),
@@ -179,12 +179,12 @@ def _spread_notice(
             **slots,
         )
     slots["count"] = quantity(spread.areas)
-    if given:
+    if declared:
         return _(
             "{layer} is known by {areas} only: the draws add a spread of {spread} between the "
             "{territories} of one, that of the {count} {areas} whose {territories} have figures of "
             "their own, and not the {given} of the recipe.",
-            given=quantity(given),
+            given=quantity(declared),
             **slots,
         )
     return _(

@@ -92,7 +92,7 @@ def relaxed_bound(gains: Floats, offers: Offers, budget: float, reached: float) 
     objective. Every price gives a valid bound; prices are improved by a subgradient method.
 
     Args:
-        known: gain of a known choice, > 0 unless nothing can be bought.
+        reached: gain of a known choice, > 0 unless nothing can be bought.
     """
     alone = np.flatnonzero(np.isfinite(offers.alone))
     own, item, site, cost = offers.alone[alone], offers.item, offers.site, offers.cost

@@ -83,8 +83,8 @@ class Past:
         cls, spec: TableEntry, project: Project, territories: Territories, inputs: Inputs
     ) -> Past:
         """Return it with the official events, if the run has them."""
-        given = inputs.get(EVENTS)
-        return cls(spec, project, territories, None if given is None else given.frame)
+        events = inputs.get(EVENTS)
+        return cls(spec, project, territories, None if events is None else events.frame)
 
     @cached_property
     def changes(self) -> Changes | None:

@@ -290,14 +290,14 @@ def layout_of(spec: PointsEntry, coordinates: pyproj.CRS, path: Path) -> Layout:
     """Return the columns of coordinates of a table of points, how the file writes them, and which
     coordinates are refused."""
     assert spec.x is not None and spec.y is not None  # others are read row by row
-    given = Layout(
+    pinned = Layout(
         x=spec.x,
         y=spec.y,
         separator=spec.separator,
         decimal=spec.decimal or ".",
         bounds=bounds_of(coordinates),
     )
-    layout = layout_by_evidence(path, given) or given
+    layout = layout_by_evidence(path, pinned) or pinned
     return layout if spec.decimal is None else replace(layout, decimal=spec.decimal)
 
 

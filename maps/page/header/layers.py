@@ -199,9 +199,9 @@ def describe_bivariate(atlas: Atlas, pair: Bivariate, citations: Citations) -> d
     """Return a bivariate map for the page; it has no figures of its own."""
     x, y = atlas.indicator(pair.x), atlas.indicator(pair.y)
     breaks = {}
-    for axis, indicator, given in (("x", x, pair.x_breaks), ("y", y, pair.y_breaks)):
+    for axis, indicator, pinned in (("x", x, pair.x_breaks), ("y", y, pair.y_breaks)):
         digits = shown_digits(indicator)
-        breaks[axis] = list(given) or _thirds(atlas.values[indicator.id], digits)
+        breaks[axis] = list(pinned) or _thirds(atlas.values[indicator.id], digits)
     return {
         "id": pair.id,
         "kind": "bivariate",

@@ -247,7 +247,7 @@ def is_rare(outcomes: np.ndarray, chances: np.ndarray) -> bool:
     forty. Where nearly all are expected to have one, √Σr² is far too small if none lacks it.
 
     Args:
-        found: 0 or 1 of each territory; anything else, and many uncertain ones, are not checked.
+        outcomes: 0 or 1 of each territory; anything else, and many uncertain ones, are not checked.
         chances: of a yes, 0 to 1.
     """
     if not np.isin(outcomes, (0, 1)).all() or (chances * (1 - chances)).sum() > MUCH_CHANCE:

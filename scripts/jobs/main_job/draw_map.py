@@ -138,12 +138,12 @@ def check_page_options(order: MapOrder) -> None:
     Raises:
         InputError: such an option was given.
     """
-    given = {
+    is_given = {
         "--width": order.width != "a4",
         "--method": order.method != "quantile",
         "--breaks": order.breaks is not None,
     }
-    wrong = [name for name, present in given.items() if present]
+    wrong = [name for name, present in is_given.items() if present]
     if wrong:
         raise InputError(
             Fault(

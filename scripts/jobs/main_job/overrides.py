@@ -32,14 +32,14 @@ class Overrides:
 
     def changes(self) -> dict[str, Any]:
         """Return the keys of a project that are replaced."""
-        given = {
+        values = {
             "within": list(self.within) or None,
             "level": self.level,
             "arrondissements": self.arrondissements,
             "lang": self.lang,
             "title": self.title,
         }
-        return {key: value for key, value in given.items() if value is not None}
+        return {key: value for key, value in values.items() if value is not None}
 
 
 NOTHING = Overrides()

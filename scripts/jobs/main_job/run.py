@@ -161,8 +161,8 @@ def adjusted_project(file: Path | None, overrides: Overrides) -> Project:
     if file is None:
         project = replace(project, file="the embedded edition")
     project = replace(project, corrected_by=overrides.corrections)
-    given = [] if project.corrections is None else [project.corrections]
-    note_inputs([project.file, *project.files.values(), *project.sources.values(), *given])
+    corrections = [] if project.corrections is None else [project.corrections]
+    note_inputs([project.file, *project.files.values(), *project.sources.values(), *corrections])
     return project.with_changes(overrides.changes())
 
 

@@ -34,11 +34,11 @@ class Struct:
         """A field that is a structure."""
         return self._field(number, _STRUCT, value.written())
 
-    def items(self, number: int, kind: int, given: Sequence[bytes]) -> Struct:
+    def items(self, number: int, kind: int, encoded: Sequence[bytes]) -> Struct:
         """A field that is a list of items of one type, each written already."""
-        head = bytes([min(len(given), 15) << 4 | kind])
-        size = _unsigned(len(given)) if len(given) >= 15 else b""
-        return self._field(number, _LIST, head + size + b"".join(given))
+        head = bytes([min(len(encoded), 15) << 4 | kind])
+        size = _unsigned(len(encoded)) if len(encoded) >= 15 else b""
+        return self._field(number, _LIST, head + size + b"".join(encoded))
 
     def written(self) -> bytes:
         """The structure as it is written."""

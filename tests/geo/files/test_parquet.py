@@ -138,7 +138,7 @@ def crafted(folder: Path, **header_fields: Any) -> Path:
     """A table of one column of text, `code`, one page, written by hand.
 
     Args:
-        told: what its headers say in place of what is so.
+        header_fields: what its headers say in place of what is so.
     """
     data = header_fields.get("data", struct.pack("<I", 5) + b"01001")
     packed = gzip.compress(data)

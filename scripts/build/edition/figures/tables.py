@@ -140,8 +140,8 @@ def figure_tables(folder: Path, territories: Territories) -> dict[str, FigureTab
     tables: dict[str, FigureTable] = {}
     for name, wanted in _WANTED.items():
         connector = wanted.connector or name
-        given = {connector: files(wanted.file), "insee-code-events": files(EVENTS)}
-        table = gather_inputs(given, {}, territories)[connector]
+        sources = {connector: files(wanted.file), "insee-code-events": files(EVENTS)}
+        table = gather_inputs(sources, {}, territories)[connector]
         tables[name] = FigureTable(table, wanted.columns, wanted.definition)
 
     def today(table: Table, connector: Connector) -> Table:
