@@ -19,12 +19,12 @@ from zoneblanche.layers.index.handicaps import handicapped, holds
 from zoneblanche.layers.index.recipe.recipe import Recipe
 from zoneblanche.layers.index.score import Scored
 from zoneblanche.layers.index.steps.orient import is_mazziotta, scale_ends
-from zoneblanche.layers.index.steps.quantiles import Histogram, exact_quantiles
 from zoneblanche.layers.index.steps.rank import rank
 from zoneblanche.layers.index.uncertainty.drawing.draw_means import Scenario, dimension_scores
 from zoneblanche.layers.index.uncertainty.drawing.draws import needs_positive
 from zoneblanche.layers.index.uncertainty.drawing.loops import FEW, loops_for
 from zoneblanche.layers.index.uncertainty.drawing.noise import draw_seeds, noises
+from zoneblanche.layers.index.uncertainty.drawing.quantiles import Histogram, exact_quantiles
 
 KEPT = 4_000_000
 """Maximum draws × units that are kept; above, draws are counted."""

@@ -21,11 +21,11 @@ import pandas as pd
 from zoneblanche.geo.messages import _, remark
 from zoneblanche.layers.index.context import Context
 from zoneblanche.layers.index.score import Scored
-from zoneblanche.layers.index.steps.quantiles import Histogram, exact_quantiles
 from zoneblanche.layers.index.steps.rank import rank
 from zoneblanche.layers.index.uncertainty.drawing.draw_means import SLOW
 from zoneblanche.layers.index.uncertainty.drawing.draws import Plan, Sampler
 from zoneblanche.layers.index.uncertainty.drawing.loops import FEW, loops_for
+from zoneblanche.layers.index.uncertainty.drawing.quantiles import Histogram, exact_quantiles
 
 KEPT = 20_000_000
 """Maximum draws × units that are kept; above, draws are counted."""

@@ -11,13 +11,10 @@ import pandas as pd
 import shapely
 
 from zoneblanche.geo.errors import Fault, InputError, first_of
-from zoneblanche.scripts.build.edition.directory import presence_panel, read_communes_table
-from zoneblanche.scripts.build.edition.former import arrondissements, former_codes
-from zoneblanche.scripts.build.edition.official import OfficialCode, read_official_code
-from zoneblanche.scripts.build.edition.packages import Package
-from zoneblanche.scripts.build.edition.providers import generic_providers
-from zoneblanche.scripts.build.edition.recipe import EditionRecipe
-from zoneblanche.scripts.build.edition.shapes import (
+from zoneblanche.scripts.build.edition.communes.directory import presence_panel, read_communes_table
+from zoneblanche.scripts.build.edition.communes.former import arrondissements, former_codes
+from zoneblanche.scripts.build.edition.communes.official import OfficialCode, read_official_code
+from zoneblanche.scripts.build.edition.communes.shapes import (
     DatedShapes,
     bring_to_date,
     faulty_codes,
@@ -27,6 +24,9 @@ from zoneblanche.scripts.build.edition.shapes import (
     shapes_of,
     snap,
 )
+from zoneblanche.scripts.build.edition.packages import Package
+from zoneblanche.scripts.build.edition.providers import generic_providers
+from zoneblanche.scripts.build.edition.recipe import EditionRecipe
 
 
 @dataclass(frozen=True)

@@ -23,11 +23,11 @@ from rich.console import Console
 
 from zoneblanche.geo.errors import InputError
 from zoneblanche.scripts.build.edition.assemble import mended_shapes
-from zoneblanche.scripts.build.edition.directory import read_communes_table
-from zoneblanche.scripts.build.edition.official import read_official_code
+from zoneblanche.scripts.build.edition.communes.directory import read_communes_table
+from zoneblanche.scripts.build.edition.communes.official import read_official_code
+from zoneblanche.scripts.build.edition.communes.shapes import snap
 from zoneblanche.scripts.build.edition.packages import obtain_archive
 from zoneblanche.scripts.build.edition.recipe import FRANCE
-from zoneblanche.scripts.build.edition.shapes import snap
 from zoneblanche.scripts.build.edition.storage import ONE_PAGE, VERTEX
 
 METRES_A_DEGREE = 111_320

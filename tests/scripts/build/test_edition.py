@@ -34,10 +34,15 @@ from zoneblanche.layers.edition import read_communes
 from zoneblanche.scripts.build.edition import __main__ as script
 from zoneblanche.scripts.build.edition import packages as packages_module
 from zoneblanche.scripts.build.edition.__main__ import build_edition, recipe_of
-from zoneblanche.scripts.build.edition.directory import declared_website, email_domain
+from zoneblanche.scripts.build.edition.communes.directory import declared_website, email_domain
+from zoneblanche.scripts.build.edition.communes.shapes import (
+    faulty_codes,
+    geodesic_area_km2,
+    mend,
+    snap,
+)
 from zoneblanche.scripts.build.edition.packages import Package, obtain_archive, read_member
 from zoneblanche.scripts.build.edition.recipe import FRANCE, EditionRecipe
-from zoneblanche.scripts.build.edition.shapes import faulty_codes, geodesic_area_km2, mend, snap
 
 WEST, SOUTH, SIDE = 4.0, 46.0, 0.25
 

@@ -19,9 +19,9 @@ from zoneblanche.layers.edition import (
 )
 from zoneblanche.layers.edition.figures import DESCRIPTION, FIGURES
 from zoneblanche.layers.inputs.join import account_of
+from zoneblanche.scripts.build.edition.communes.former_names import write_former_names
 from zoneblanche.scripts.build.edition.figures.pack import pack_tables, write_figures
 from zoneblanche.scripts.build.edition.figures.tables import EVENTS, FigureTable, figure_tables
-from zoneblanche.scripts.build.edition.former_names import write_former_names
 from zoneblanche.scripts.build.edition.hosts import write_hosts
 from zoneblanche.scripts.build.edition.packages import one_file
 from zoneblanche.scripts.build.edition.storage import write_json

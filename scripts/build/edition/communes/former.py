@@ -10,8 +10,8 @@ import shapely
 
 from zoneblanche.geo.errors import Fault, InputError, first_of
 from zoneblanche.geo.vintages.arrondissements import WHOLE
-from zoneblanche.scripts.build.edition.official import OfficialCode
-from zoneblanche.scripts.build.edition.shapes import geodesic_area_km2, shapes_of, snap
+from zoneblanche.scripts.build.edition.communes.official import OfficialCode
+from zoneblanche.scripts.build.edition.communes.shapes import geodesic_area_km2, shapes_of, snap
 
 
 def former_codes(official: OfficialCode, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
