@@ -104,6 +104,7 @@ def build_atlas(project: Project, *, progress: Progress | None = None) -> Atlas:
     chosen = with_former_names(chosen, project.sources)
     chosen, rows = with_given_facts(chosen, inputs, project.sources, notices=notices)
     atlas = measure_layers(chosen, layers, inputs, progress=progress)
+    _check_measured(project, layers, atlas)
     _check_weights(project, atlas)
     if project.corrections is not None:
         atlas = correct(atlas, project.corrections, limits=project.limits)
@@ -130,6 +131,19 @@ def build_atlas(project: Project, *, progress: Progress | None = None) -> Atlas:
         # After measuring, the rest of the country is not needed.
         atlas = replace(atlas, territories=replace(chosen, part_of=None))
     return check_carried(atlas, atlas_at(atlas, level))
+
+
+def _check_measured(project: Project, layers: Sequence[Layer], atlas: Atlas) -> None:
+    """Refuse a project none of whose layers can be measured, with the reasons."""
+    if layers and not atlas.indicators:
+        why = join(atlas.notices, " ")
+        raise InputError(
+            Fault(
+                _("no layer of the project can be measured. {why}", why=why),
+                file=project.file,
+                kind="no-layers",
+            )
+        )
 
 
 def _check_weights(project: Project, atlas: Atlas) -> None:

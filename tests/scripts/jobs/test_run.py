@@ -322,6 +322,16 @@ def test_lists(zoneblanche: Command, what: str) -> None:
     assert len(out.splitlines()) >= 2
 
 
+def test_a_project_of_which_no_layer_can_be_measured(zoneblanche: Command, tmp_path: Path) -> None:
+    project, out = tmp_path / "project.toml", tmp_path / "out"
+    project.write_text('country = "fr"\nwithin = ["48"]\ncatalogue = ["aged-75"]\n', "utf-8")
+    status, _, err = zoneblanche("run", project, "--lang", "en", "-o", out)
+    assert status == 2
+    assert "no layer of the project can be measured" in err
+    assert "insee-ages" in err and "--source" in err
+    assert not out.exists()
+
+
 def test_a_place_of_which_too_little_is_known_is_drawn_without_an_index(tmp_path: Path) -> None:
     """The directory has no entry for Paris; that stops no run of Paris by the recipe of 2025."""
     project = tmp_path / "paris.toml"
