@@ -209,9 +209,12 @@ def _conformance(level: str) -> Connector:
         level=level,
         read=partial(read_conformance, level=level),
         columns={
-            **{"rpnt_" + name.replace(".", "_"): f"RPNT {name}: 1 or 0" for name in CRITERIA},
-            "website": "text",
-            "email_domain": "text",
+            **{
+                "rpnt_" + name.replace(".", "_"): _("RPNT {criterion}: 1 or 0", criterion=name)
+                for name in CRITERIA
+            },
+            "website": _("text"),
+            "email_domain": _("text"),
         },
         named=r"(dpnt|presence-numerique).*\.json(\.gz)?",
         holds=partial(holds_level, level=level),
@@ -235,10 +238,10 @@ CONNECTORS = (
         places=fixed_places_of_france_services,
         counts=("places", "places_fixed"),
         columns={
-            "places": "places (count)",
-            "places_fixed": "places that do not move (count)",
-            "km": "kilometres to the nearest place that does not move",
-            "km_people": "kilometres from the mean position of the people, if squares are given",
+            "places": _("places (count)"),
+            "places_fixed": _("places that do not move (count)"),
+            "km": _("kilometres to the nearest place that does not move"),
+            "km_people": _("kilometres from the mean position of the people, if squares are given"),
         },
         header=("insee_com", "format_fs", "latitude", "longitude"),
         separator=",",

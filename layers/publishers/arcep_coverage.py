@@ -267,8 +267,8 @@ CONNECTORS = (
         level="commune",
         on=measure_raster,
         columns={
-            "area_1": "percent of area that at least 1 operator covers (area_4: 4)",
-            "people_1": "percent of people likewise, with a population raster (people_4: 4)",
+            "area_1": _("percent of area that at least 1 operator covers (area_4: 4)"),
+            "people_1": _("percent of people in that area, with a population raster (people_4: 4)"),
         },
         prefer="arcep-4g-polygons",
         feeds="coverage-4g",
@@ -280,8 +280,8 @@ CONNECTORS = (
         level="commune",
         on=measure_polygons,
         columns={
-            "area_1": "percent of area that at least 1 operator covers (… area_4)",
-            "people_1": "percent of people likewise, with a population raster (people_4: 4)",
+            "area_1": _("percent of area that at least 1 operator covers (… area_4)"),
+            "people_1": _("percent of people in that area, with a population raster (people_4: 4)"),
         },
         feeds="coverage-4g",
     ),

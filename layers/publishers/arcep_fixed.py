@@ -201,7 +201,7 @@ def _connector(
         source=SOURCE,
         level="commune",
         read=read,
-        columns=dict.fromkeys(columns.values(), "premises (count)"),
+        columns=dict.fromkeys(columns.values(), _("premises (count)")),
         header=("code_insee", "type", *columns, "date"),
         separator=";",
         resource=Resource(filename=file, url=_BASE + file),

@@ -122,8 +122,8 @@ CONNECTORS = (
         read=read_ftth,
         apart=partial(read_ftth, arrondissements="separate"),
         columns={
-            "premises": "premises (count)",
-            "premises_ftth": "premises that fibre passes (count); may exceed `premises`",
+            "premises": _("premises (count)"),
+            "premises_ftth": _("premises that fibre passes (count); may exceed `premises`"),
         },
         counts=("premises", "premises_ftth"),
         header=("INSEE_COM", *_SHAPEFILE),

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source
 from zoneblanche.layers.layer import Table
@@ -99,9 +100,9 @@ CONNECTORS = (
         level="host",
         read=read_statuses,
         columns={
-            "reachable": "1 or 0 (RPNT 1.3)",
-            "https": "1 or 0 (RPNT 1.4)",
-            "certificate": "1 or 0 (RPNT 1.5)",
+            "reachable": _("1 or 0 (RPNT 1.3)"),
+            "https": _("1 or 0 (RPNT 1.4)"),
+            "certificate": _("1 or 0 (RPNT 1.5)"),
         },
         header=("name", "http_last_check", "http_status", "https_last_check", "https_status"),
         separator=",",

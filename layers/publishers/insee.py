@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.source import Source
 from zoneblanche.geo.vintages.arrondissements import Choice, as_chosen
 from zoneblanche.layers.layer import FileRows, Table
@@ -178,9 +179,9 @@ def _populations() -> tuple[Connector, Connector]:
         read=read_populations,
         apart=partial(read_populations, arrondissements="separate"),
         columns={
-            "population": "people (count), municipal: the one that counts",
-            "population_apart": "people (count) counted apart",
-            "population_total": "people (count)",
+            "population": _("people (count), municipal: the one that counts"),
+            "population_apart": _("people (count) counted apart"),
+            "population_total": _("people (count)"),
         },
         counts=("population", "population_apart", "population_total"),
         facts={"population": "population"},
@@ -209,8 +210,8 @@ CONNECTORS = (
         level="commune",
         read=read_density,
         columns={
-            "density_level": "1 (dense) to 7 (very dispersed)",
-            **{f"population_in_level_{n}": "percent of population" for n in range(1, 8)},
+            "density_level": _("1 (dense) to 7 (very dispersed)"),
+            **{f"population_in_level_{n}": _("percent of population") for n in range(1, 8)},
         },
         header=("CODGEO", "DENS"),
         resource=Resource("grille_densite_2026.xlsx", f"{_FILES}/6439600/grille_densite_2026.xlsx"),
@@ -237,11 +238,11 @@ CONNECTORS = (
         level="commune",
         read=read_income,
         columns={
-            "households": "tax households (count)",
-            "people_in_households": "people (count)",
-            "median_income": "euros a year and consumption unit",
-            "poverty_percent": "percent of people under 60 % of the median",
-            "income_decile_ratio": "ninth decile / first decile",
+            "households": _("tax households (count)"),
+            "people_in_households": _("people (count)"),
+            "median_income": _("euros a year and consumption unit"),
+            "poverty_percent": _("percent of people under 60 % of the median"),
+            "income_decile_ratio": _("ninth decile / first decile"),
         },
         counts=("households", "people_in_households"),
         means=dict.fromkeys(

@@ -182,9 +182,9 @@ CONNECTORS = (
         level="commune",
         read=read_ages,
         columns={
-            "people_census": "people (count)",
-            "people_65": "people of 65 and more (count)",
-            "people_75": "people of 75 and more (count)",
+            "people_census": _("people (count)"),
+            "people_65": _("people of 65 and more (count)"),
+            "people_75": _("people of 75 and more (count)"),
         },
         counts=("people_census", "people_65", "people_75"),
         header=("IRIS", "COM", "P21_POP", "P21_POP65P", "P21_POP75P"),
@@ -202,8 +202,8 @@ CONNECTORS = (
         level="commune",
         read=read_diplomas,
         columns={
-            "people_out_of_school": "people of 15 and more who have left school (count)",
-            "people_low_diploma": "without a diploma, or with CEP or brevet at most (count)",
+            "people_out_of_school": _("people of 15 and more who have left school (count)"),
+            "people_low_diploma": _("without a diploma, or with CEP or brevet at most (count)"),
         },
         counts=("people_out_of_school", "people_low_diploma"),
         header=("IRIS", "COM", "P21_NSCOL15P", "P21_NSCOL15P_DIPLMIN", "P21_NSCOL15P_BEPC"),

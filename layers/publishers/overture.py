@@ -212,7 +212,7 @@ CONNECTORS = (
         source=SOURCE,
         level="",
         on=measure_town_halls,
-        columns=dict.fromkeys(NETWORKS, "1 where a town hall's place lists an account"),
+        columns=dict.fromkeys(NETWORKS, _("1 where a town hall's place lists an account")),
         named=r".*overture.*place.*\.(geo)?parquet",
     ),
 )

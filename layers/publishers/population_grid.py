@@ -394,7 +394,7 @@ def _connector(part: str) -> Connector:
         on=measure_people,
         feeds=INPUT,
         aids="population",
-        columns={"people": "people (count)"},
+        columns={"people": _("people (count)")},
         header=("idcar_200m", "ind"),
         separator=",",
         named=rf".*carreaux_200m_{part}(_20\d\d)?\.(csv|gpkg)",

@@ -16,12 +16,15 @@ def list_(
     what: Annotated[
         str,
         typer.Argument(
-            metavar="layers|recipes|rules|countries|sources|schema", help="What to list."
+            metavar="layers|recipes|rules|countries|sources|columns|schema", help="What to list."
         ),
     ] = "layers",
+    source: Annotated[
+        str | None, typer.Argument(metavar="SOURCE", help="Of columns: the id of their source.")
+    ] = None,
     lang: Lang = None,
 ) -> None:
-    """What there is: layers, recipes, flag rules, countries, sources, the schema of projects."""
+    """What there is: layers, recipes, flag rules, countries, sources, columns, project schema."""
     from zoneblanche.scripts.jobs.list_known import list_things
 
-    list_things(what, lang=check_lang(lang))
+    list_things(what, source, lang=check_lang(lang))

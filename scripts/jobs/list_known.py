@@ -1,4 +1,4 @@
-"""The available layers, recipes, rules, countries and sources."""
+"""The available layers, recipes, rules, countries and sources, and the columns of sources."""
 
 from __future__ import annotations
 
@@ -11,29 +11,22 @@ from zoneblanche.geo.messages import _, join, titled, translate
 from zoneblanche.scripts.language import language_of_environment
 
 
-def list_things(what: str, *, lang: str | None = None) -> None:
+def list_things(what: str, source: str | None = None, *, lang: str | None = None) -> None:
     """Print one line per item, in `lang`, by default the language of the environment.
 
-    "schema" is the JSON Schema of a project file instead.
+    "columns" are those of one source, by its id. "schema" is the JSON Schema of a project file.
 
     Raises:
-        InputError: no such list.
+        InputError: no such list or source, or columns without a source.
     """
     if what == "schema":
         from zoneblanche.layers.project.json_schema import project_schema
 
         print(json.dumps(project_schema(), ensure_ascii=False, indent=2))
         return
-    if what not in _LISTS:
-        raise InputError(
-            Fault(
-                _("there is no list of {what}.", what=repr(what)),
-                remedy=nearest(what, [*_LISTS, "schema"]),
-                kind="option",
-            )
-        )
-    lines = list(_LISTS[what](lang or language_of_environment()))
-    width = max(len(line.name) for line in lines)
+    lang = lang or language_of_environment()
+    lines = list(_columns(source, lang)) if what == "columns" else list(_list_of(what)(lang))
+    width = max((len(line.name) for line in lines), default=0)
     for line in lines:
         print(f"{line.name:{width}} {line.title}" + (f" [{line.plugin}]" if line.plugin else ""))
 
@@ -44,6 +37,33 @@ class Line(NamedTuple):
     name: str
     title: str
     plugin: str
+
+
+def _list_of(what: str) -> Callable[[str], Iterator[Line]]:
+    if what not in _LISTS:
+        raise InputError(
+            Fault(
+                _("there is no list of {what}.", what=repr(what)),
+                remedy=nearest(what, [*_LISTS, "columns", "schema"]),
+                kind="option",
+            )
+        )
+    return _LISTS[what]
+
+
+def _columns(source: str | None, lang: str) -> Iterator[Line]:
+    from zoneblanche.layers.publishers.connector import connector_named
+
+    if source is None:
+        raise InputError(
+            Fault(
+                _("columns are those of one source."),
+                remedy=_("Write its id after it; `zoneblanche list sources` has all ids."),
+                kind="option",
+            )
+        )
+    for name, meaning in connector_named(source).columns.items():
+        yield Line(name, translate(meaning, lang), "")
 
 
 def _layers(lang: str) -> Iterator[Line]:

@@ -256,6 +256,8 @@ def test_the_figures_of_france(zoneblanche: Command, tmp_path: Path, shared_data
         (("run", "--source", "arcep-debit=nowhere.csv"), "nowhere.csv"),
         (("run", "--bogus"), "bogus"),
         (("list", "layer"), "Did you mean 'layers'"),
+        (("list", "columns"), "columns are those of one source"),
+        (("list", "columns", "insee-population"), "Did you mean 'insee-populations'"),
         (("map", "nowhere.parquet"), "nowhere.parquet"),
         (("index", "nowhere.parquet", "-o", "x.parquet"), "nowhere.parquet"),
     ],
@@ -320,6 +322,13 @@ def test_lists(zoneblanche: Command, what: str) -> None:
     status, out, _ = zoneblanche("list", what)
     assert status == 0
     assert len(out.splitlines()) >= 2
+
+
+def test_columns_of_a_source_in_both_languages(zoneblanche: Command) -> None:
+    status, out, _ = zoneblanche("list", "columns", "insee-areas", "--lang", "en")
+    assert (status, out) == (0, "area_km2 km²\n")
+    _, out, _ = zoneblanche("list", "columns", "insee-populations", "--lang", "fr")
+    assert out.splitlines()[1] == "population_apart habitants (nombre) comptés à part"
 
 
 def test_a_project_of_which_no_layer_can_be_measured(zoneblanche: Command, tmp_path: Path) -> None:
