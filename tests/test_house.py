@@ -250,3 +250,25 @@ def test_the_top_level_is_the_users() -> None:
         "CITATION.cff", ".github", "MANIFEST.in",
     }  # fmt: skip
     assert top <= allowed
+
+
+def arguments_described_in(node: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
+    """Names under "Args:" in a docstring, at the depth of its entries."""
+    section = re.search(
+        r"^Args:\n(.*?)(?=\n\n|\n\S|\Z)", ast.get_docstring(node) or "", re.S | re.M
+    )
+    entries = re.findall(r"(?m)^ {4}([a-z_*][a-z_0-9*, ]*):", section[1]) if section else []
+    return {name.strip(" *") for entry in entries for name in entry.split(",")}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_docstrings_describe_parameters_that_there_are(room: str) -> None:
+    odd = [
+        f"{path.relative_to(ROOT)}: {node.name}: {name}"
+        for path in sorted((ROOT / room).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for name in arguments_described_in(node)
+        - {argument.arg for argument in ast.walk(node.args) if isinstance(argument, ast.arg)}
+    ]
+    assert odd == []
