@@ -38,7 +38,7 @@ def crossing_section(scope: Scope) -> Section:
     sheet = scope.sheet if scope.area.count > MOST_NAMED else None
     figure = draw_figure(atlas, pair, inside, scope.lang, width=WIDTH, sheet=sheet, classed=classed)
     has_known = table.at("unknown", "units").value != scope.area.count
-    blocks = tuple(block for block in (figure, table) if block is not None and has_known)
+    blocks = tuple(block for block in (table, figure) if block is not None and has_known)
     note = words["crossing_note"].format(units=scope.units)
     said_of = _sentences(scope, table, *classed.square)
     return Section("map", words["map"], said_of, blocks=blocks, notes=(note,) if has_known else ())

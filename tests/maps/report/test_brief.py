@@ -28,6 +28,7 @@ from zoneblanche.layers.analysis.estimates import (
 )
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.indicator import Indicator
+from zoneblanche.maps.report.content import Table
 from zoneblanche.maps.report.map import Figure
 from zoneblanche.maps.report.sections.dimensions import Glossary, Multiples
 from zoneblanche.maps.report.sections.like_sized import is_rare
@@ -188,6 +189,27 @@ def test_the_keys_of_the_brief_are_not_broken(
     """Broken keys made the maps of a tall area too high for the first page."""
     text = render_report(reports["48", "fr"])
     assert "#brief .multiples .keys li { white-space: nowrap; }" in text.split("@media print")[1]
+
+
+def test_a_page_may_end_between_the_table_and_the_map_of_the_crossing(
+    reports: dict[tuple[str | None, str], Report],
+) -> None:
+    """Side by side they left a third of the page before them empty."""
+    section = next(one for one in reports["48", "fr"].sections if one.id == "map")
+    assert [type(block) for block in section.blocks] == [Table, Figure]
+    style = render_report(reports["48", "fr"]).split("@media print")[1]
+    assert "#map { break-inside" not in style and "#map, " not in style
+    assert "footer { break-before: avoid; }" in style  # its line was alone on a page
+
+
+def test_long_tables_may_continue_on_the_next_page(
+    reports: dict[tuple[str | None, str], Report],
+) -> None:
+    report = reports["48", "fr"]
+    text = render_report(report)
+    for table in (table_of(report, "t-crossing"), table_of(report, "t-sources")):
+        whole = f'<div id="{table.id}-s" class="scroll short"' in text
+        assert whole == (len(table.rows) < 12)
 
 
 def test_a_small_share_is_not_written_as_none(shared: Shared) -> None:
