@@ -39,7 +39,7 @@ def crossing_section(scope: Scope) -> Section:
     figure = draw_figure(atlas, pair, inside, scope.lang, width=WIDTH, sheet=sheet, classed=classed)
     has_known = table.at("unknown", "units").value != scope.area.count
     blocks = tuple(block for block in (table, figure) if block is not None and has_known)
-    note = words["crossing_note"].format(units=scope.units)
+    note = _which_way(scope, pair) + words["crossing_note"].format(units=scope.units)
     said_of = _sentences(scope, table, *classed.square)
     return Section("map", words["map"], said_of, blocks=blocks, notes=(note,) if has_known else ())
 
@@ -49,6 +49,19 @@ def crossable(atlas: Atlas) -> Bivariate | None:
     there = [name in atlas.indicators and atlas.values[name].notna().any()
              for name in (DEFAULT.x, DEFAULT.y)]  # fmt: skip
     return DEFAULT if all(there) else None
+
+
+def _which_way(scope: Scope, pair: Bivariate) -> str:
+    """Return which end of presence is better, and whether the scores of the index, of which one is
+    on the same subject, run the other way."""
+    presence, main = scope.atlas.indicator(pair.y), scope.shared.main
+    if presence.better is None:
+        return ""
+    key = "crossing_high" if presence.better == "higher" else "crossing_low"
+    text = scope.words[key].format(title=presence.title_in(scope.lang))
+    if main is not None and main.better not in (None, presence.better):
+        text += scope.words["crossing_unlike"]
+    return text
 
 
 def _table(scope: Scope, classed: Classed, across: Axis, up: Axis) -> Table:

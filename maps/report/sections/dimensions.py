@@ -19,7 +19,12 @@ from zoneblanche.maps.report.content import (
 from zoneblanche.maps.report.map import Figure, draw_figure
 from zoneblanche.maps.report.picture import lay_out
 from zoneblanche.maps.report.scope import MANY, Scope
-from zoneblanche.maps.report.sections.key_figures import dimensions_of, key_table, subject_of
+from zoneblanche.maps.report.sections.key_figures import (
+    dimensions_of,
+    key_table,
+    scores_note,
+    subject_of,
+)
 
 WIDTH, NARROW = 300, 200
 """Width of a small map in pixels of the page, two of them side by side; narrower ones of `MANY`
@@ -80,6 +85,8 @@ def dimensions_section(scope: Scope) -> Section:
         for name in dimension.parts
     ):
         note += " " + words["dimension_note"].format(units=scope.units)
+    if turned := scores_note(scope):
+        note += " " + turned
     multiples = Multiples("", tuple(figures), note)
     return Section("dimensions", words["dimensions"], blocks=(multiples,))
 

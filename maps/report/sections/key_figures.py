@@ -50,6 +50,8 @@ def key_section(scope: Scope) -> Section:
     notes = [words["means_note"].format(units=scope.units), words["counted_note"]]
     if scope.shared.drawn:
         notes.append(words["errors_note"])
+    if turned := scores_note(scope):
+        notes.insert(0, turned)
     return Section(
         "key",
         words["key"],
@@ -224,12 +226,35 @@ def _gaps_sentence(scope: Scope, area: Area, main: Indicator, cell: Cell) -> Sen
     return say(scope.words, "index.partial", missing=listed, in_area=in_area, range=cell.range)
 
 
-def _meaning(scope: Scope, main: Indicator) -> str:
-    """Return what a high score means, the range of scores, and the years of the figures."""
+def scores_note(scope: Scope) -> str:
+    """Return what a high score means, and which figures of the index it turns around; "" without an
+    index."""
+    words, main = scope.words, scope.shared.main
+    if main is None or main.id not in scope.atlas.recipes:
+        return ""
+    turned = [
+        scope.atlas.indicator(element.id).title_in(scope.lang)
+        for element in scope.atlas.recipes[main.id].elements
+        if element.id in scope.atlas.indicators
+        if (element.better or scope.atlas.indicator(element.id).better) not in (None, main.better)
+    ]
+    note = words["scores_note"].format(meaning=_direction(scope, main))
+    if turned:
+        key = "turned_high_note" if main.better == "lower" else "turned_low_note"
+        note += " " + words[key].format(listed=words["list_break"].join(turned))
+    return note
+
+
+def _direction(scope: Scope, main: Indicator) -> str:
+    """Return what a high score means, and the range of scores."""
     words = scope.words
     meaning = words["high_is_bad" if main.better == "lower" else "high_is_good"]
-    if main.bounds == (0, 100):
-        meaning = words["of_a_hundred"].format(meaning=meaning)
+    return words["of_a_hundred"].format(meaning=meaning) if main.bounds == (0, 100) else meaning
+
+
+def _meaning(scope: Scope, main: Indicator) -> str:
+    """Return what a high score means, the range of scores, and the years of the figures."""
+    words, meaning = scope.words, _direction(scope, main)
     years = sorted(set(re.findall(r"\b\d{4}\b", main.period)))
     if not years:
         return meaning

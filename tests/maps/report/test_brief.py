@@ -212,6 +212,35 @@ def test_long_tables_may_continue_on_the_next_page(
         assert whole == (len(table.rows) < 12)
 
 
+def test_scores_that_turn_figures_around_say_so_beside_them(
+    reports: dict[tuple[str | None, str], Report], shared: Shared
+) -> None:
+    """Presence is better where it is high, and the dimension of the same subject is worse."""
+    main = shared.main
+    assert main is not None
+    for (_area, lang), report in reports.items():
+        sections = {one.id: one for one in report.sections}
+        names = ("website", "own-email", "median-income")
+        turned = [shared.atlas.indicator(name).title_in(lang) for name in names]
+        beside = [sections["key"].notes[0]]
+        beside += [
+            block.note for block in sections["dimensions"].blocks if isinstance(block, Multiples)
+        ]
+        for note in beside:
+            assert all(title in note for title in turned), note
+        if sections["map"].notes:
+            assert ("sens inverse" if lang == "fr" else "other way") in sections["map"].notes[0]
+
+
+def test_the_dimensions_are_named_by_what_lacks(shared: Shared) -> None:
+    """A high score is a bad one: *help nearby* of 100 would be far away."""
+    assert shared.main is not None and shared.main.better == "lower"
+    lacks = re.compile(r"^(Manque|Absence|Éloignement|Lack|Absence|Distance)\b")
+    for part in shared.main.parts:
+        indicator = shared.atlas.indicator(part)
+        assert all(lacks.match(indicator.title_in(lang)) for lang in ("fr", "en")), part
+
+
 def test_a_small_share_is_not_written_as_none(shared: Shared) -> None:
     scope = compose_report(shared, area="48", lang="fr").scope
     assert scope.percent(0.009).text == "moins de 0,1\u00a0%"
@@ -231,7 +260,7 @@ def test_a_score_without_a_part_of_the_index_is_not_compared_as_if_whole(shared:
         texts = {one.key: squeezed(one.text) for one in report.essential}
         assert f"index.{claim}.ranged" in texts, texts
         assert "et de ce qui est inconnu" in texts[f"index.{claim}.ranged"]
-        assert texts["index.partial"].startswith("Moyens des habitants")
+        assert texts["index.partial"].startswith("Manque de moyens des habitants")
         cell = table_of(report, "t-key").at("digital-inequality", "area")
         low, high = ranks.loc[code, ["bound_low", "bound_high"]]
         assert cell.low == pytest.approx(low) and cell.high == pytest.approx(high)
@@ -304,10 +333,10 @@ def test_shares_of_a_dimension_say_of_what_they_are(
 ) -> None:
     """A mean of the inhabitants and a share of the communes may point in opposite directions."""
     sentences = list(reports["departement:976", "fr"].sentences())
-    online = next(one for one in sentences if one.text.startswith("Présence en ligne"))
+    online = next(one for one in sentences if one.text.startswith("Absence en ligne"))
     assert "score moyen par habitant de" in online.text and "des communes contre" in online.text
     paris = compose_report(shared, area="75", lang="fr")
-    online = next(one for one in paris.sentences() if one.text.startswith("Présence en ligne"))
+    online = next(one for one in paris.sentences() if one.text.startswith("Absence en ligne"))
     assert "chiffre inconnu" in online.text and "–" not in online.text
     own = next(one for one in paris.sentences() if one.key == "measures.own")
     assert "Niveau de vie médian" in own.text
@@ -359,8 +388,8 @@ def test_the_glossary_says_what_a_handicap_is(
         return dict(next(block for block in blocks if isinstance(block, Glossary)).entries)
 
     text = terms(reports["48", "fr"])["Handicaps cumulés"]
-    assert "Accès fixe ≥ 40" in text
-    assert "Aide à proximité > 67" in text
+    assert "Manque d'accès fixe ≥ 40" in text
+    assert "Éloignement de l'aide > 67" in text
     assert not any(
         "andicap" in term for term in terms(compose_report(Shared(toy_atlas), lang="fr"))
     )
