@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING
@@ -68,6 +68,8 @@ class Part:
         codes: regular expression on base-level codes; a code is in the first part that matches.
         inset: whether the map of the country shows it in its own frame.
         bounds: west, south, east, north in degrees; None for the area of use of the CRS.
+        people: by the title of a publication of populations, the year of the census that its
+            figures of this part are of, if it is not that of the rest.
     """
 
     id: str
@@ -76,6 +78,7 @@ class Part:
     codes: str = ".*"
     inset: bool = False
     bounds: tuple[float, float, float, float] | None = None
+    people: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -279,7 +282,7 @@ def _described(document: Document, *, of_package: bool) -> Country:
             for name, one in table.levels.items()
         ),
         parts=tuple(
-            Part(name, one.title, one.crs, one.codes, one.inset, one.bounds)
+            Part(name, one.title, one.crs, one.codes, one.inset, one.bounds, one.people)
             for name, one in table.parts.items()
         ),
         bounds=table.bounds,

@@ -37,7 +37,7 @@ from zoneblanche.layers.inputs.boundaries import (
 from zoneblanche.layers.inputs.corrections import correct, follow_corrections
 from zoneblanche.layers.inputs.former_names import with_former_names
 from zoneblanche.layers.inputs.gather import gather_inputs, reads, say_unread
-from zoneblanche.layers.inputs.given_facts import with_given_facts
+from zoneblanche.layers.inputs.given_facts import say_older_people, with_given_facts
 from zoneblanche.layers.layer import Layer, Table
 from zoneblanche.layers.measure import Progress, measure_layers
 from zoneblanche.layers.measuring.entries import PointsEntry
@@ -103,6 +103,7 @@ def build_atlas(project: Project, *, progress: Progress | None = None) -> Atlas:
     boundaries = boundaries_account(project, country, chosen)
     chosen = with_former_names(chosen, project.sources)
     chosen, rows = with_given_facts(chosen, inputs, project.sources, notices=notices)
+    say_older_people(chosen, notices=notices)
     atlas = measure_layers(chosen, layers, inputs, progress=progress)
     _check_measured(project, layers, atlas)
     _check_weights(project, atlas)

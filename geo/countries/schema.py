@@ -82,6 +82,7 @@ class PartTable(TomlTable):
     codes: Pattern = ".*"
     inset: bool = False
     bounds: Box = None
+    people: dict[Line, Line] = Field(default_factory=dict)
 
 
 class CountryTable(TomlTable):

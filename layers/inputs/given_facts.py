@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+import numpy as np
+
+from zoneblanche.geo.country import Part
 from zoneblanche.geo.errors import first_of
-from zoneblanche.geo.messages import Notices, _
+from zoneblanche.geo.messages import Notices, _, titled
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source
 from zoneblanche.geo.tables.account import Account
@@ -58,6 +61,44 @@ def with_given_facts(
             if len(kept):
                 notices.warn(_kept_notice(connector, fact, list(map(str, kept))))
     return territories, accounts
+
+
+def older_people(territories: Territories) -> list[tuple[Part, str, np.ndarray]]:
+    """Return the parts of the country whose populations are of an earlier census than those of the
+    rest in the publication that the territories have them from.
+
+    Returns:
+        Of each part with territories: itself, the year of its census, and the mask of these
+        territories. Nothing at levels whose codes do not say the part.
+    """
+    country = territories.country
+    if country is None or territories.level != country.base.id:
+        return []
+    titles = {source.title for source in territories.sources}
+    years = {
+        part.id: year
+        for part in country.parts
+        for title, year in part.people.items()
+        if title in titles
+    }
+    if not years:
+        return []
+    parts = country.parts_of(territories.codes)
+    found = [(part, years[part.id], parts == part.id) for part in country.parts if part.id in years]
+    return [one for one in found if one[2].any()]
+
+
+def say_older_people(territories: Territories, *, notices: Notices) -> None:
+    """Say which parts have the people of an earlier census."""
+    for part, year, _mask in older_people(territories):
+        notices.remark(
+            _(
+                "{part}: the populations are those of the census of {year}, the last one that is "
+                "published; densities and means by inhabitant rest on them.",
+                part=titled(part.title),
+                year=year,
+            )
+        )
 
 
 def _sources(territories: Territories, new: Source, *, whole: bool) -> tuple[Source, ...]:

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from zoneblanche.geo.country import in_language
+from zoneblanche.geo.country import Part, in_language
 from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.numerals import format_number, takes_singular
 from zoneblanche.layers.analysis.areas import draw_means, interval_of, rank_areas
@@ -29,6 +29,7 @@ from zoneblanche.layers.analysis.flagging.typology import TYPOLOGY, add_typology
 from zoneblanche.layers.analysis.inequality.equal_size import EqualSize, compare_equal_size
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.indicator import Indicator
+from zoneblanche.layers.inputs.given_facts import older_people
 from zoneblanche.layers.planning.plan import Plan
 from zoneblanche.layers.presence.panel import Panel, read_panel
 from zoneblanche.maps.drawn.bivariate import Bivariate
@@ -82,6 +83,11 @@ class Shared:
                 if indicator.role == role and ordered and known:
                     return indicator
         return None
+
+    @cached_property
+    def older_people(self) -> list[tuple[Part, str, np.ndarray]]:
+        """See `zoneblanche.layers.inputs.given_facts.older_people`."""
+        return older_people(self.atlas.territories)
 
     @cached_property
     def sizes(self) -> dict[str, pd.Series]:
@@ -290,7 +296,16 @@ class Shared:
 
     def prepare(self) -> Shared:
         """Compute everything now."""
-        for name in ("main", "measured", "shown", "equal_size", "typology", "panel", "drawn"):
+        for name in (
+            "main",
+            "older_people",
+            "measured",
+            "shown",
+            "equal_size",
+            "typology",
+            "panel",
+            "drawn",
+        ):
             getattr(self, name)
         for level in map(str, self.atlas.territories.parents):
             self.peers(level)

@@ -341,7 +341,9 @@ def _subtitle(scope: Scope) -> list[str]:
     parts.append(f"{scope.number(area.count)} {units}")
     people = people_of(scope, area.inside)
     if people == people:  # not NaN
-        parts.append(scope.words["people_count"].format(n=scope.number(people)))
+        older = [year for _, year, mask in scope.shared.older_people if mask[area.inside].all()]
+        key = "people_count_of" if older else "people_count"
+        parts.append(scope.words[key].format(n=scope.number(people), year=next(iter(older), "")))
     if scope.atlas.territories.vintage:
         vintage = scope.atlas.territories.vintage
         parts.append(scope.words["vintage"].format(vintage=vintage))

@@ -37,7 +37,7 @@ from zoneblanche.maps.report.peers import INCOME, density_by, nearest_peers
 from zoneblanche.maps.report.picture import lay_out
 from zoneblanche.maps.report.scope import Scope, digits_of, population_of
 from zoneblanche.maps.report.sections.dimensions import Multiples
-from zoneblanche.maps.report.sections.measured import people_of
+from zoneblanche.maps.report.sections.measured import older_people_notes, people_of
 from zoneblanche.maps.report.sections.ranking import acting_level, draw_areas, worst_first
 
 SIMILAR = 3
@@ -200,6 +200,8 @@ def _similar_table(scope: Scope, main: Indicator) -> Table | None:
         note += " " + words["beside_ranks"].format(n=count, plural=_plural(scope)) + words[worse]
     if any(np.isfinite(scope.shared.bounds_of(area)[0]) for area in named.values()):
         note += " " + words["gaps_note"]
+    compared = np.logical_or.reduce([scope.area.inside, *(one.inside for one in similar)])
+    note = " ".join([note, *older_people_notes(scope, compared)])
     return make_table("t-beside", caption, columns, rows, note=note)
 
 

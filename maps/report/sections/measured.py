@@ -49,6 +49,7 @@ def measured_section(scope: Scope) -> Section:
         *_unscored_sentences(scope, unscored),
     )
     notes = [words["missing_note"], words["limits"]]
+    notes += older_people_notes(scope, scope.area.inside)
     coarse = [
         indicator for indicator in shown if _is_coarse(scope, indicator) and not indicator.parts
     ]
@@ -291,6 +292,16 @@ def _unscored_sentences(scope: Scope, table: Table | None) -> tuple[Sentence, ..
             units=scope.units_of(table.at(row, "without").value),
         ),
     )
+
+
+def older_people_notes(scope: Scope, chosen: np.ndarray) -> list[str]:
+    """Return for each part of the country with territories of a mask that its populations are of an
+    earlier census, if they are."""
+    return [
+        scope.words["people_older"].format(part=in_language(part.title, scope.lang), year=year)
+        for part, year, mask in scope.shared.older_people
+        if (mask & chosen).any()
+    ]
 
 
 def people_of(scope: Scope, chosen: np.ndarray) -> float:

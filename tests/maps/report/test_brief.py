@@ -28,6 +28,7 @@ from zoneblanche.layers.analysis.estimates import (
 )
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.indicator import Indicator
+from zoneblanche.layers.inputs.given_facts import older_people
 from zoneblanche.maps.report.content import Table
 from zoneblanche.maps.report.map import Figure
 from zoneblanche.maps.report.sections.dimensions import Glossary, Multiples
@@ -393,3 +394,30 @@ def test_the_glossary_says_what_a_handicap_is(
     assert not any(
         "andicap" in term for term in terms(compose_report(Shared(toy_atlas), lang="fr"))
     )
+
+
+def test_the_people_of_mayotte_are_of_an_earlier_census(
+    reports: dict[tuple[str | None, str], Report], shared: Shared
+) -> None:
+    """INSEE's populations of 2023 have the census of 2017 there: whatever rests on it says so."""
+    report = reports["departement:976", "fr"]
+    text = squeezed(render_report(report))
+    assert re.search(r"256\s518 habitants \(recensement de 2017\)", text)
+    assert "recensement de 2017" in table_of(report, "t-beside").note
+    sections = {one.id: one for one in report.sections}
+    assert any("recensement de 2017" in note for note in sections["quality"].notes)
+    beside = compose_report(shared, area="departement:971", lang="fr")
+    mentions = "Mayotte" in [cells[0].text for cells in table_of(beside, "t-beside").rows.values()]
+    assert ("2017" in table_of(beside, "t-beside").note) == mentions
+    whole = compose_report(shared, lang="en")
+    quality = next(one for one in whole.sections if one.id == "quality")
+    assert any(note.startswith("Mayotte: ") for note in quality.notes)
+    assert "census of 2017" not in render_report(reports["48", "fr"])
+    renamed = replace(
+        shared.atlas.territories,
+        sources=tuple(
+            replace(one, title="Populations légales 2031")
+            for one in shared.atlas.territories.sources
+        ),
+    )
+    assert older_people(shared.atlas.territories) and not older_people(renamed)
