@@ -108,14 +108,12 @@ def _solved(
 ) -> tuple[Bought, float] | None:
     """Return the best choice and a bound of what any gains; None if no choice keeps the floors.
 
-    The solver may pass the budget by its tolerance. A set that does is refused, with all that cost
-    no less (extended cover inequality, Balas 1975), and the rest is solved again.
+    The solver may pass the budget by its tolerance. A set that does is refused (`cover_of`), and
+    the rest is solved again.
     """
     from scipy.optimize import LinearConstraint
 
-    # Scaled, so that the tolerance of the solver, 1e-6, is TINY of the budget: its presolve refuses
-    # choices that are nearer to the limit than its tolerance.
-    scale = (budget or 1.0) * TINY / 1e-6
+    scale = scale_of(budget)
     row, limit = costs[None, usable] / scale, budget / scale
     further = [] if floors is None else [LinearConstraint(floors[0], floors[1], np.inf)]
     bound = np.inf
@@ -132,12 +130,33 @@ def _solved(
         bought = _bought(gains, costs, taken)
         if bought.cost <= budget * (1 + TINY):
             return bought, bound
-        dearest = np.sort(costs[taken])[::-1]
-        fewest = 1 + int(np.argmax(np.cumsum(dearest) > budget * (1 + TINY)))
-        cover = np.isin(usable, taken[np.argsort(-costs[taken], kind="stable")[:fewest]])
-        cover |= costs[usable] >= dearest[0]
-        further.append(LinearConstraint(cover[None].astype("float64"), -np.inf, fewest - 1.0))
+        cover, most = cover_of(costs[usable], solved.x > 0.5, budget)
+        further.append(LinearConstraint(cover[None], -np.inf, most))
     return None
+
+
+def scale_of(budget: float) -> float:
+    """Return by what costs are divided for the solver, so that its tolerance, 1e-6, is TINY of the
+    budget: its presolve refuses choices that are nearer to the limit than its tolerance."""
+    return (budget or 1.0) * TINY / 1e-6
+
+
+def cover_of(costs: Floats, taken: np.ndarray, budget: float) -> tuple[Floats, float]:
+    """Return a row, and how many of it any choice within the budget has at most: those of a set
+    that passes the budget, the dearest first, and all that cost no less than each of them (extended
+    cover inequality, Balas 1975).
+
+    Args:
+        costs: of each variable.
+        taken: which are in the set, boolean.
+        budget: less than the set costs.
+    """
+    inside = np.flatnonzero(taken)
+    inside = inside[np.argsort(-costs[inside], kind="stable")]
+    fewest = 1 + int(np.argmax(np.cumsum(costs[inside]) > budget * (1 + TINY)))
+    row = costs >= costs[inside[0]]
+    row[inside[:fewest]] = True
+    return row.astype("float64"), fewest - 1.0
 
 
 def _by_ratio(gains: Floats, costs: Floats, budget: float, usable: Ints) -> Ints:

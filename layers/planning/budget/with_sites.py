@@ -16,7 +16,15 @@ from scipy import sparse
 from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.messages import _, quantity
 from zoneblanche.layers.planning.budget.greedy import greedy_choice, relaxed_bound
-from zoneblanche.layers.planning.budget.knapsack import MOST_EXACT, PROVEN, closed
+from zoneblanche.layers.planning.budget.knapsack import (
+    MARGIN,
+    MOST_COVERS,
+    MOST_EXACT,
+    PROVEN,
+    closed,
+    cover_of,
+    scale_of,
+)
 from zoneblanche.layers.planning.budget.offers import Joint, Offers, joint_choice
 from zoneblanche.layers.planning.distances import Floats, Ints
 from zoneblanche.layers.planning.sites.location import TINY, Gains
@@ -164,49 +172,62 @@ def _solved(
     from scipy.optimize import LinearConstraint
 
     levels = _levels(offers)
-    sites, width = len(offers.opening), len(offers.opening) + len(levels.item)
-    spent = np.concatenate([offers.opening, levels.cost]) / budget
+    sites = len(offers.opening)
+    costs, scale = np.concatenate([offers.opening, levels.cost]), scale_of(budget)
     brought = np.concatenate([np.zeros(sites), gains[levels.item]])
-    rows = [sparse.csr_array(spent[None, :]), *_choice_rows(offers, levels)]
-    low: list[Floats] = [np.full(rows[1].shape[0] + rows[2].shape[0] + 1, -np.inf)]
-    high: list[Floats] = [np.ones(1), np.ones(rows[1].shape[0]), np.zeros(rows[2].shape[0])]
-    if floors is not None:
-        rows.append(_sums(floors[0][levels.item], len(floors[1]), sites, width))
-        low, high = [*low, floors[1]], [*high, np.full(len(floors[1]), np.inf)]
-    if fewer_of:
-        rows.append(_sums(np.zeros(len(fewer_of), dtype="int64"), 1, 0, width, list(fewer_of)))
-        low, high = [*low, np.array([-np.inf])], [*high, np.array([len(fewer_of) - 1.0])]
-    matrix = sparse.vstack(rows, format="csr")
+    further = [LinearConstraint(*_rules(offers, levels, floors, fewer_of))]
     # Of two choices that gain as much, the cheaper one: the whole budget counts less than one of
-    # the people.
+    # the people. Costs that differ by 2e-6 of the budget or less are the same to the solver.
     least = 0.5 if np.array_equal(gains, np.round(gains)) else 1e-6 * float(gains.max(initial=0.0))
-    for margin in (0.0, 2e-6):  # The solver may pass the budget by its tolerance.
-        high[0] = np.full(1, 1.0 - margin)
+    bound = np.inf
+    # What the solver takes is priced again. If it passes the budget, by the solver's tolerance, it
+    # is refused, and the rest is solved again. After many, a part of the budget is kept back, and
+    # the bound remains that of the whole budget.
+    for margin in (0.0,) * MOST_COVERS + (MARGIN,):
+        whole = LinearConstraint(costs[None] / scale, -np.inf, budget / scale * (1 - margin))
         solved = solve_programme(
-            least * spent - brought,
-            constraints=LinearConstraint(matrix, np.concatenate(low), np.concatenate(high)),
+            least * costs / (budget or 1.0) - brought,
+            constraints=[whole, *further],
             options={"mip_rel_gap": 0.0, "node_limit": MOST_NODES},
         )
         if solved.x is None and solved.status == LIMIT and floors is not None:
             raise InputError(_too_many_for_floors(len(offers.item)))
         if solved.x is None:
             return None
+        if not margin:
+            bound = _bound_of(solved, least)
+        taken = solved.x > 0.5
         chosen = np.zeros(len(gains), dtype=bool)
-        chosen[levels.item[solved.x[sites:] > 0.5]] = True
-        choice = joint_choice(
-            gains, offers, np.flatnonzero(solved.x[:sites] > 0.5).tolist(), chosen
-        )
+        chosen[levels.item[taken[sites:]]] = True
+        choice = joint_choice(gains, offers, np.flatnonzero(taken[:sites]).tolist(), chosen)
         if choice.bought.cost <= budget * (1 + TINY):
-            return choice, _bound_of(solved, choice, least)
+            return choice, max(bound, choice.bought.gain)
+        row, most = cover_of(costs, taken, budget)
+        further.append(LinearConstraint(row[None], -np.inf, most))
     return None
 
 
-def _bound_of(solved: object, choice: Joint, least: float) -> float:
+def _rules(
+    offers: Offers, levels: _Levels, floors: tuple[Ints, Floats] | None, fewer_of: Sequence[int]
+) -> tuple[sparse.csr_array, Floats, Floats]:
+    """Return what a choice keeps to besides the budget, as rows with their least and their most."""
+    sites, width = len(offers.opening), len(offers.opening) + len(levels.item)
+    rows = list(_choice_rows(offers, levels))
+    low: list[Floats] = [np.full(rows[0].shape[0] + rows[1].shape[0], -np.inf)]
+    high: list[Floats] = [np.ones(rows[0].shape[0]), np.zeros(rows[1].shape[0])]
+    if floors is not None:
+        rows.append(_sums(floors[0][levels.item], len(floors[1]), sites, width))
+        low, high = [*low, floors[1]], [*high, np.full(len(floors[1]), np.inf)]
+    if fewer_of:
+        rows.append(_sums(np.zeros(len(fewer_of), dtype="int64"), 1, 0, width, list(fewer_of)))
+        low, high = [*low, np.array([-np.inf])], [*high, np.array([len(fewer_of) - 1.0])]
+    return sparse.vstack(rows, format="csr"), np.concatenate(low), np.concatenate(high)
+
+
+def _bound_of(solved: object, least: float) -> float:
     """Return a bound of the gain from that of a solver, whose objective contains the cost."""
     bound = -float(getattr(solved, "mip_dual_bound", -np.inf)) + least
-    if least == 0.5:
-        bound = float(np.floor(bound + 1e-6))
-    return max(bound, choice.bought.gain)
+    return float(np.floor(bound + 1e-6)) if least == 0.5 else bound
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from scipy.optimize import LinearConstraint
 
 from tests.layers.planning.row_of_towns import (
     COUNT,
@@ -31,10 +33,12 @@ from zoneblanche.layers.catalogue.distance_france_services import FROM_PEOPLE
 from zoneblanche.layers.index.compute import compute_index
 from zoneblanche.layers.index.recipe.load import recipe_from_table
 from zoneblanche.layers.indicator import Indicator
-from zoneblanche.layers.planning.budget import knapsack, site_offers
+from zoneblanche.layers.planning.budget import knapsack, site_offers, with_sites
+from zoneblanche.layers.planning.budget.offers import Offers
 from zoneblanche.layers.planning.budget.plan_budget import plan_budget
 from zoneblanche.layers.planning.budget.plan_budget_sites import FIRST, NEAREST
 from zoneblanche.layers.planning.budget.request import FIGURE, BudgetRequest, SiteLever
+from zoneblanche.layers.planning.budget.with_sites import buy_with_sites
 from zoneblanche.layers.planning.lift import plan_lift
 from zoneblanche.layers.planning.lift.plan_lift import LiftRequest
 from zoneblanche.layers.planning.plan import Plan
@@ -392,6 +396,48 @@ def test_what_the_budget_lifts_without_sites_may_be_a_bound(
     # Three websites of 30 euros, and a third of a fourth: 1,200 + 1,100 + 900 + 800 / 3.
     message = "Without sites, no choice within the budget lifts more than 3,466 people."
     assert message in plan.sentences
+
+
+@pytest.mark.parametrize("floor", [0, 1])
+@pytest.mark.parametrize("slack", [0.0, 9e-7, 1e-3])
+def test_a_budget_holds_to_the_cent_and_the_best_of_it_is_found(
+    monkeypatch: pytest.MonkeyPatch, slack: float, floor: int
+) -> None:
+    """A solver that uses its whole tolerance, or a thousand times as much, takes what costs too
+    much. With a part of the budget kept back for that, it would miss what leaves a few cents."""
+    real = with_sites.solve_programme
+
+    def solve_loosely(
+        cost: np.ndarray, *, constraints: list[LinearConstraint], **named: Any
+    ) -> Any:
+        whole, *rest = constraints
+        loose = LinearConstraint(whole.A, whole.lb, whole.ub + slack)
+        return real(cost, constraints=[loose, *rest], **named)
+
+    monkeypatch.setattr(with_sites, "solve_programme", solve_loosely)
+    budget = 1_000_000.0
+    for over, under in product((0.002, 0.5), (0.001, 0.4, 1.0)):
+        gains = np.array([70.0, 45.0, 60.0, 50.0, 55.0])
+        alone = np.array([700_000 + over, 300_000, 600_000, 400_000 - under, 500_000])
+        # The site lifts the last two for less, but costs more than that saves.
+        offers = Offers(
+            alone=alone,
+            item=np.array([3, 4]),
+            site=np.array([0, 0]),
+            cost=np.array([390_000.0, 450_000.0]),
+            opening=np.array([70_000.0]),
+        )
+        best = max(
+            (float(gains[mask].sum()), -cost, mask, opened)
+            for opened in (False, True)
+            for mask in (np.array(one, dtype=bool) for one in product((0, 1), repeat=5))
+            if (cost := offers.with_sites([0] * opened)[mask].sum() + 70_000.0 * opened) <= budget
+        )[:2]
+        groups = np.zeros(5, dtype="int64")
+        joint = buy_with_sites(gains, offers, budget, groups=groups, floor=floor)
+        assert joint.bought.cost <= budget * (1 + 1e-9)
+        assert (joint.bought.gain, -joint.bought.cost) == pytest.approx(best)
+        assert joint.bought.exact and joint.bought.bound == best[0]
 
 
 def test_reach_limits_what_a_site_serves(towns: Atlas) -> None:
