@@ -37,7 +37,7 @@ from zoneblanche.maps.drawn.classes import Classed, class_territories
 from zoneblanche.maps.drawn.words import YES_NO, write_date
 from zoneblanche.maps.report.areas import Area, part_of
 from zoneblanche.maps.report.content import Cell, Piece, finite
-from zoneblanche.maps.report.naming import genitive
+from zoneblanche.maps.report.naming import genitive, the_area
 from zoneblanche.maps.report.peers import peer_table
 from zoneblanche.maps.report.picture import Sheet
 from zoneblanche.maps.report.words import words_in
@@ -371,13 +371,15 @@ class Scope:
         return level
 
     def inside(self, area: Area) -> tuple[Piece, ...]:
-        """Return "in the département Lozère", in French "dans le département de la Lozère", as
-        pieces of a sentence."""
+        """Return "in the département Lozère", in French "dans le département de la Lozère", "dans
+        la CC du Haut Allier", as pieces of a sentence."""
         before = self.words.get(f"in_{area.level}", self.words["in_other"])
         if not area.name:
             return (Piece(self.words["in_all"]),)
         if area.level == "country":
             return (Piece(self.words["in_country"]),)
+        if area.level == "epci" and len(named := the_area(self, area)) > 1:
+            return (Piece(self.words["in_named"] + named[0].text), *named[1:])
         head, _, tail = before.partition("{name}")
         article, name = genitive(self, area) if area.level in WITH_ARTICLE else ("", area.name)
         pieces = (Piece(head + article), Piece(name, is_name=True), Piece(tail))

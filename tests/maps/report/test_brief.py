@@ -29,7 +29,7 @@ from zoneblanche.layers.analysis.estimates import (
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.inputs.given_facts import older_people
-from zoneblanche.maps.report.content import Table
+from zoneblanche.maps.report.content import Cell, Table
 from zoneblanche.maps.report.map import Figure
 from zoneblanche.maps.report.sections.dimensions import Glossary, Multiples
 from zoneblanche.maps.report.sections.like_sized import is_rare
@@ -292,6 +292,34 @@ def test_where_none_is_flagged_the_worst_scores_are_named(
     assert numbers == [cells[1].text for cells in table.rows.values()]
     keys = {one.key for one in report.sections[0].sentences}
     assert "first.worst" in keys and "first.certain" not in keys
+
+
+def test_the_worst_of_the_parts_is_not_established_where_ranges_overlap(shared: Shared) -> None:
+    for area in ("48", "departement:976", "region:84"):
+        report = compose_report(shared, area=area, lang="fr")
+        said = {one.key: one.text for one in report.sentences()}
+        scores = [cells[-1] for cells in table_of(report, "t-parts").rows.values()]
+
+        def overlaps(one: Cell, other: Cell) -> bool:
+            if one.low is None or other.low is None:
+                return False
+            assert one.high is not None and other.high is not None
+            return one.low <= other.high and other.low <= one.high
+
+        first = any(overlaps(scores[0], one) for one in scores[1:])
+        last = any(overlaps(scores[-1], one) for one in scores[:-1])
+        keys = {(True, True): "parts.open", (True, False): "parts.open_worst",
+                (False, True): "parts.open_best", (False, False): ""}  # fmt: skip
+        found = [key for key in said if key.startswith("parts.open")]
+        assert found == [key for key in [keys[first, last]] if key], area
+
+
+def test_an_intercommunality_is_named_with_its_article(shared: Shared) -> None:
+    text = squeezed(render_report(compose_report(shared, area="epci:200069151", lang="fr")))
+    assert "dans la <bdi>CC Gorges Causses Cévennes</bdi>" in text
+    assert "dans l'intercommunalité" not in text.replace("&#39;", "'")
+    english = render_report(compose_report(shared, area="epci:200069151", lang="en"))
+    assert "in the intercommunality <bdi>" in english
 
 
 def test_communes_of_a_region_have_their_departement(shared: Shared) -> None:
