@@ -81,6 +81,7 @@ class Beside {
 
   fill() {
     const { speech, model } = this;
+    this.page.tipId = 0; // the tooltip has its figure too
     const title = speech.text(this.layer.title);
     this.place.setAttribute("aria-label", speech.say("map_label", { title }));
     this.title.replaceChildren(el("label", {}, el("span", {}, speech.say("compare_with")),

@@ -1,24 +1,39 @@
 // What is known of one territory: the short tooltip and the card that stays.
 
-/** page: { model, speech, colours, shown, pin }. */
-function drawTooltip(page, i) {
-  const { model, speech } = page;
-  return [
-    el("strong", {}, isolated(model.names[i])),
-    el("span", { class: "zb-tip-place" }, isolated(placeLine(page, i))),
-    page.toldLayers().map((id) => el("span", { class: "zb-tip-figure" }, tipSwatch(page, id, i),
-      `${speech.text(model.layer(id).title)}${speech.say("colon")}`,
-      el("b", {}, isolated(figureText(page, id, i))))),
-    tipReference(page),
-  ];
+/** The tooltip for the layers shown: { parts, show (territory i) }. Its elements stay, and get the words of the next
+ *  territory. page: { model, speech, colours, shown }. */
+function drawTooltip(page) {
+  const [name, place] = [isolated(" "), isolated(" ")];
+  const figures = page.toldLayers().map((id) => tipFigure(page, id));
+  const reference = tipReference(page);
+  return {
+    parts: [el("strong", {}, name), el("span", { class: "zb-tip-place" }, place),
+      ...figures.map(({ element }) => element), ...(reference ? [reference] : [])],
+    show: (i) => {
+      name.firstChild.data = page.model.names[i];
+      place.firstChild.data = placeLine(page, i);
+      for (const figure of figures) figure.show(i);
+    },
+  };
 }
 
-/** The colour that the territory has on the map, before the figure that gives it. */
-function tipSwatch({ shown, colours }, id, i) {
-  if (shown.layer.id !== id) return null;
-  const one = shown.classes[shown.classOf[i]];
-  return one ? swatch(one.colour, colours)
-    : swatch(colours.missing[0], colours, colours.missing[1]);
+/** The line of a layer: { element, show (territory i) }. The figure follows the colour that the territory has on the
+ *  map. */
+function tipFigure(page, id) {
+  const { model, speech, shown, colours } = page;
+  const figure = isolated(" ");
+  const element = el("span", { class: "zb-tip-figure" }, `${speech.text(model.layer(id).title)}${speech.say("colon")}`,
+    el("b", {}, figure));
+  let [mark, marked] = [null, null];
+  return { element, show: (i) => {
+    figure.firstChild.data = figureText(page, id, i);
+    const one = shown.classes[shown.classOf[i]];
+    if (shown.layer.id !== id || (mark && one === marked)) return;
+    mark?.remove();
+    mark = one ? swatch(one.colour, colours) : swatch(colours.missing[0], colours, colours.missing[1]);
+    marked = one;
+    element.prepend(mark);
+  } };
 }
 
 /** The figure to compare with: the median of the territories shown. */

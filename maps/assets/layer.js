@@ -176,7 +176,7 @@ const TerritoryLayer = L.Layer.extend({
       rasterise(this.options.geometry, this._view, this._ids);
       findRuns(this._ids, width, height, this.options.groups, this._fine(), this._runs);
     }
-    this._words.getContext("2d").clearRect(0, 0, width, height);
+    this._letter(null);
     this._colour();
     this._outline();
     this._soon();
@@ -261,9 +261,20 @@ const TerritoryLayer = L.Layer.extend({
 
   /** Names of the view at rest. */
   _name() {
-    const context = this._words.getContext("2d");
-    context.clearRect(0, 0, this._width, this._height);
-    this.options.names?.(context, this._ids, this._width, this._height, this._ratio, this._view);
+    const { names } = this.options;
+    if (!names) {
+      this._letter(null);
+      return;
+    }
+    const sheet = new OffscreenCanvas(this._width, this._height);
+    names(sheet.getContext("2d"), this._ids, this._width, this._height, this._ratio, this._view);
+    this._letter(sheet.transferToImageBitmap());
+  },
+
+  /** Show a picture of names, null for none. It is given away whole: without a graphics processor, a browser copies a
+   *  canvas that a script may still draw on for each frame of the page. */
+  _letter(picture) {
+    this._words.getContext("bitmaprenderer").transferFromImageBitmap(picture);
   },
 
   /** What identifies a view of a geometry. */

@@ -37,23 +37,23 @@ const POINTING = {
   },
 
   hover(id, event) {
+    const space = event && this.tip.parentElement.getBoundingClientRect(); // before anything changes
     this.point(id - 1);
     if (!id || !this.model.names || !event) {
       this.tip.hidden = true;
       return;
     }
     if (id !== this.tipId) {
-      this.tip.replaceChildren(...drawTooltip(this, id - 1).flat());
+      if (!this.tipId) { // of other layers, or in other words
+        this.tooltip = drawTooltip(this);
+        this.tip.replaceChildren(...this.tooltip.parts);
+      }
+      this.tooltip.show(id - 1);
       this.tipId = id;
     }
     this.tip.hidden = false;
-    const stage = this.tip.parentElement.getBoundingClientRect();
     const { clientX, clientY } = event.originalEvent;
-    const x = Math.min(clientX - stage.left + 14, stage.width - this.tip.offsetWidth - 6);
-    const below = clientY - stage.top + 18;
-    const y = below + this.tip.offsetHeight > stage.height
-      ? clientY - stage.top - this.tip.offsetHeight - 12 : below;
-    this.tip.style.transform = `translate(${Math.max(x, 4)}px, ${Math.max(y, 4)}px)`;
+    this.tip.style.transform = besidePointer(clientX - space.left, clientY - space.top, space);
   },
 
   /** Outline territory i on every map, -1 for none. */
@@ -118,3 +118,12 @@ const POINTING = {
     this.pin(this.pinned, { model: this.pinnedIn });
   },
 };
+
+/** Where the tooltip is in a space: to the right of the pointer and below, as far as there is room. Its own size is 100%
+ *  here, so that nothing is laid out before the frame. */
+function besidePointer(x, y, { width, height }) {
+  const [below, above] = [y + 18, y - 12];
+  const room = `max(0px, ${height - below}px - 100%)`; // below; times much, it outdoes what is above
+  return `translate(max(4px, min(${x + 14}px, ${width - 6}px - 100%)), `
+    + `max(4px, min(${below}px, ${above}px - 100% + 10000 * ${room})))`;
+}

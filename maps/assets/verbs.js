@@ -45,6 +45,7 @@ const VERBS = {
     const whole = this.atHome();
     this.beside?.remove();
     this.beside = null;
+    this.tipId = 0;
     if (id !== null) {
       const { model } = this;
       const other = ["indicator", "dimension", "context"].map((role) => model.layers.find((layer) =>

@@ -289,7 +289,10 @@ def test_a_joined_level_is_painted_without_its_inner_borders(
 
 NAMES_DRAWN = """() => {
   const canvas = document.querySelector('#zb-map .zb-names');
-  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  const copy = Object.assign(document.createElement('canvas'),
+    { width: canvas.width, height: canvas.height }).getContext('2d');
+  copy.drawImage(canvas, 0, 0);
+  const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
   let inked = 0;
   for (let i = 3; i < data.length; i += 4) inked += data[i] > 128;
   return inked;
@@ -592,6 +595,34 @@ def test_a_phone_shows_the_map_first_and_folds_the_controls(
     opener.press("Escape")
     assert not page.locator("#zb-naming").is_visible()
     assert page.evaluate("document.activeElement.classList.contains('zb-tools-opener')")
+
+
+def test_the_tooltip_stays_on_the_map_and_follows_what_is_shown(
+    watched: Opener, lozere_page: Path
+) -> None:
+    page = watched().open(lozere_page, "#view=44.518,3.499,11")
+    tip = page.locator(".zb-tip")
+    around = page.locator(".zb-maps").bounding_box()
+    assert around is not None
+    right, foot = around["x"] + around["width"], around["y"] + around["height"]
+    places = [(around["x"] + 300, around["y"] + 300), (right - 20, foot - 20)]
+    for x, y in places:
+        page.mouse.move(x, y)
+        box = tip.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] == pytest.approx(
+            min(x + 14 + box["width"], right - 6), abs=1
+        )
+        above = y + 18 + box["height"] > foot
+        assert box["y"] == pytest.approx(y - 12 - box["height"] if above else y + 18, abs=1)
+    first = tip.inner_text()
+    page.mouse.move(*places[0])
+    assert tip.inner_text() != first
+    assert tip.locator(".zb-tip-figure").count() == 1
+    assert tip.locator(".zb-tip-figure svg").count() == 1
+    page.locator("[data-tool=compare]").click()
+    page.mouse.move(*places[0])
+    assert tip.locator(".zb-tip-figure").count() == 2
 
 
 def test_the_tooltip_goes_when_the_map_goes_elsewhere(watched: Opener, lozere_page: Path) -> None:
