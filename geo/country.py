@@ -115,7 +115,9 @@ class Country:
         """Return the country with further levels that contain the finest, such as a project has of
         its own. Their names are their ids."""
         known = {level.id for level in self.levels}
-        further = tuple(Level(one, {"en": one}, {"en": one}) for one in names if one not in known)
+        further = tuple(
+            Level(name, {"en": name}, {"en": name}) for name in names if name not in known
+        )
         if not further:
             return self
         within = (*self.base.within, *(level.id for level in further))
@@ -278,12 +280,12 @@ def _described(document: Document, *, of_package: bool) -> Country:
         name=table.name,
         lang=table.lang,
         levels=tuple(
-            Level(name, one.title, one.plural, tuple(one.within), one.code_pattern)
-            for name, one in table.levels.items()
+            Level(name, level.title, level.plural, tuple(level.within), level.code_pattern)
+            for name, level in table.levels.items()
         ),
         parts=tuple(
-            Part(name, one.title, one.crs, one.codes, one.inset, one.bounds, one.people)
-            for name, one in table.parts.items()
+            Part(name, part.title, part.crs, part.codes, part.inset, part.bounds, part.people)
+            for name, part in table.parts.items()
         ),
         bounds=table.bounds,
         bare_code_level=table.bare_code_level,

@@ -157,7 +157,11 @@ class Atlas:
     def languages(self) -> tuple[str, ...]:
         """The languages that all its titles are given in, where one is given in any; English is
         always one."""
-        spoken = [set(one.title) for one in self.indicators.values() if isinstance(one.title, dict)]
+        spoken = [
+            set(indicator.title)
+            for indicator in self.indicators.values()
+            if isinstance(indicator.title, dict)
+        ]
         common = set.intersection(*spoken) if spoken else set()
         return tuple(lang for lang in languages() if lang in common | {"en"})
 

@@ -149,7 +149,7 @@ def _check_measured(project: Project, layers: Sequence[Layer], atlas: Atlas) -> 
 
 def _check_weights(project: Project, atlas: Atlas) -> None:
     """Refuse an unknown `weight` before any result is written."""
-    others = [name for name, one in atlas.indicators.items() if one.role in _MEASURED]
+    others = [name for name, indicator in atlas.indicators.items() if indicator.role in _MEASURED]
     facts = ["territories", *map(str, atlas.weights), *map(str, atlas.territories.facts)]
     faults = []
     for layer in project.table.layers:
@@ -363,7 +363,7 @@ def _say_outside(atlas: Atlas, *, notices: Notices) -> None:
     }
     if not rows:
         return
-    titles = {name: titled(one.title) for name, one in atlas.indicators.items()}
+    titles = {name: titled(indicator.title) for name, indicator in atlas.indicators.items()}
     counts = [join((titles.get(name, name), quantity(count)), " ") for name, count in rows.items()]
     notices.remark(
         _("Rows that concern other territories than those chosen: {rows}.", rows=first_of(counts))

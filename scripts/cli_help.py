@@ -169,13 +169,13 @@ def check_names(parameters: Mapping[str, Any]) -> None:
         ProblemWithEnvironment: the locale has another encoding, so that hardly any name is read.
     """
     for value in parameters.values():
-        for one in value if isinstance(value, (list, tuple)) else (value,):
-            if not isinstance(one, (str, Path)) or str(one).isascii():
+        for entry in value if isinstance(value, (list, tuple)) else (value,):
+            if not isinstance(entry, (str, Path)) or str(entry).isascii():
                 continue
             try:
-                str(one).encode("utf-8")
+                str(entry).encode("utf-8")
             except UnicodeEncodeError:
-                name = visible(str(one))
+                name = visible(str(entry))
                 if sys.getfilesystemencoding() == "utf-8":
                     raise InputError(
                         Fault(
@@ -208,10 +208,10 @@ def given_files(parameters: Mapping[str, Any]) -> list[Path]:
     """
     files = []
     for name, value in parameters.items():
-        for one in value if isinstance(value, (list, tuple)) else (value,):
-            if name in WRITTEN or not (isinstance(one, Path) or name in NAMES_OR_FILES):
+        for entry in value if isinstance(value, (list, tuple)) else (value,):
+            if name in WRITTEN or not (isinstance(entry, Path) or name in NAMES_OR_FILES):
                 continue
-            text = str(one)
+            text = str(entry)
             text = text.partition("=")[2] if name == "source" else text
             for scheme in ("file://", "local://"):
                 text = text.rpartition(scheme)[2]

@@ -81,10 +81,10 @@ def written_in(text: str, encoding: str | None) -> str:
 
 
 def _nearest(sign: str, encoding: str) -> str:
-    for one in (sign, unicodedata.normalize("NFKD", sign)[:1]):
+    for spelling in (sign, unicodedata.normalize("NFKD", sign)[:1]):
         with suppress(UnicodeEncodeError, LookupError):
-            one.encode(encoding)
-            return one
+            spelling.encode(encoding)
+            return spelling
     return "?"
 
 

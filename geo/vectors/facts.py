@@ -65,7 +65,7 @@ def read_fact(
         first = {fault.feature: fault for fault in reversed(error.faults)}
         whole = [fault for fault in error.faults if fault.feature is None]
         cells = [fault for at, fault in reversed(first.items()) if at is not None]
-        return np.full(len(features), math.nan), [*whole, *(_fault(one, fact) for one in cells)]
+        return np.full(len(features), math.nan), [*whole, *(_fault(cell, fact) for cell in cells)]
     notices.extend(figures.notices)
     return figures.values, []
 

@@ -106,7 +106,7 @@ class Fields:
         """All of them, each once."""
         fields = (self.code, self.name, self.population, self.area_km2)
         names = (*fields, *self.parents.values(), *self.where, *self.labels)
-        return tuple(dict.fromkeys(one for one in names if one is not None))
+        return tuple(dict.fromkeys(name for name in names if name is not None))
 
 
 def read_territories(

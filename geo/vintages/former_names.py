@@ -100,7 +100,7 @@ def _last_steps(events: pd.DataFrame) -> dict[str, list[Step]]:
         if after not in ("", code):
             leaving[code].append(Step(date, kind, after))
     return {
-        code: [step for step in steps if step.date == max(one.date for one in steps)]
+        code: [step for step in steps if step.date == max(other.date for other in steps)]
         for code, steps in leaving.items()
     }
 

@@ -102,15 +102,19 @@ class Quality:
 
 def judge_quality(atlas: Atlas) -> Quality:
     """Return the quality of an atlas, before or after computing an index."""
-    measured = [one for one in atlas.indicators.values() if one.role in ("indicator", "context")]
+    measured = [
+        indicator
+        for indicator in atlas.indicators.values()
+        if indicator.role in ("indicator", "context")
+    ]
     population = atlas.territories.facts["population"]
     neighbours = contiguity_of(atlas.territories)
-    dates = sorted(part for one in measured for part in one.period.split("/") if part)
+    dates = sorted(part for indicator in measured for part in indicator.period.split("/") if part)
     return Quality(
         level=atlas.territories.level,
         territories=len(atlas.codes),
         people=float(population.sum()) if population.notna().any() else None,
-        columns=tuple(_column(atlas, one, population, neighbours) for one in measured),
+        columns=tuple(_column(atlas, indicator, population, neighbours) for indicator in measured),
         rows={
             name: {
                 "rows": int(account["rows"]),
@@ -144,8 +148,10 @@ def _column(
         native_level=indicator.native_level,
         period=indicator.period,
         sources=tuple(
-            ", ".join(filter(None, (one.producer, one.title, one.published, one.licence)))
-            for one in indicator.sources
+            ", ".join(
+                filter(None, (source.producer, source.title, source.published, source.licence))
+            )
+            for source in indicator.sources
         ),
         known=len(known),
         missing={name: count for name, count in counts.items() if count and name != "present"},

@@ -233,14 +233,14 @@ def score_bounds(scored: Scored) -> pd.DataFrame:
         return bounds
     for name, side in (("bound_low", 0), ("bound_high", 1)):
         at_end = {str(c): end[side] for c, end in zip(parts, ends, strict=True) if end}
-        one = aggregate(
+        total = aggregate(
             parts.fillna(at_end),
             scored.weights[recipe.id],
             how=recipe.root.aggregate,
             power=recipe.root.power,
             name=recipe.id,
         )
-        around = scored.upward.loc[rows].assign(**{recipe.id: one})
+        around = scored.upward.loc[rows].assign(**{recipe.id: total})
         bounds.loc[rows, name] = oriented(around, recipe)[recipe.id]
     low, high = bounds.min(axis=1), bounds.max(axis=1)
     return bounds.assign(bound_low=low, bound_high=high)

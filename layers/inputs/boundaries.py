@@ -34,7 +34,11 @@ def boundaries_of(country: Country | None, sources: Iterable[str]) -> Connector 
         return None
     connectors = (connector_named(name) for name in sources)
     return next(
-        (one for one in connectors if one.aids == "boundaries" and one.country == country.code),
+        (
+            connector
+            for connector in connectors
+            if connector.aids == "boundaries" and connector.country == country.code
+        ),
         None,
     )
 
@@ -225,9 +229,9 @@ def _parents(territories: Territories, filed: pd.DataFrame, country: Country) ->
 def _sources(territories: Territories, *, with_people: bool) -> tuple[Source, ...]:
     """Return the sources, without the edition's populations if the file has its own."""
     return tuple(
-        one
-        for one in territories.sources
-        if not (with_people and one.title.startswith("Populations légales"))
+        source
+        for source in territories.sources
+        if not (with_people and source.title.startswith("Populations légales"))
     )
 
 

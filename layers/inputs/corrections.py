@@ -116,7 +116,9 @@ def _row_faults(
             remedy=_like(code, atlas.territories.whole.codes),
             kind="unknown-code",
         )
-    correctable = [one.id for one in atlas.indicators.values() if one.role in _MEASURED]
+    correctable = [
+        indicator.id for indicator in atlas.indicators.values() if indicator.role in _MEASURED
+    ]
     if name not in correctable:
         yield raw.fault(
             _("no indicator {name} is measured.", name=shown(name)),
@@ -231,9 +233,9 @@ def _old(atlas: Atlas, code: str, indicator: str) -> float | None:
 
 def _overlaid(atlas: Atlas, corrections: list[Correction]) -> Atlas:
     values, reasons = atlas.values.copy(), atlas.reasons.copy()
-    for one in corrections:
-        values.loc[one.code, one.indicator] = one.value
-        reasons.loc[one.code, one.indicator] = int(Reason.PRESENT)
+    for correction in corrections:
+        values.loc[correction.code, correction.indicator] = correction.value
+        reasons.loc[correction.code, correction.indicator] = int(Reason.PRESENT)
     return replace(atlas, values=values, reasons=reasons)
 
 

@@ -145,7 +145,7 @@ def _covers_more(
 def reads(layer: Layer, sources: Iterable[str]) -> bool:
     """Return whether a layer is measured from one of these sources, by its own or its input's
     name."""
-    names = {name for one in sources for name in (one, connector_named(one).input)}
+    names = {name for source in sources for name in (source, connector_named(source).input)}
     return any(names.intersection(name.split("|")) for name in layer.needs)
 
 

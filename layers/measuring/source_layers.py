@@ -59,7 +59,9 @@ def unknown_columns(entry: SourceEntry) -> Iterator[Fault]:
     from zoneblanche.layers.publishers.connector import known_connectors
 
     connectors = known_connectors().values()
-    feeding = [one for one in connectors if {one.id, one.input} & set(entry.origin)]
+    feeding = [
+        connector for connector in connectors if {connector.id, connector.input} & set(entry.origin)
+    ]
     if not isinstance(entry, ColumnEntry) or any(one.on is not None for one in feeding):
         return
     columns = list(dict.fromkeys(name for one in feeding for name in one.columns))

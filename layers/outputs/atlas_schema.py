@@ -248,7 +248,9 @@ def _indicator_faults(metadata: Mapping[str, Any]) -> Iterator[Wrong]:
 def _recipe_faults(metadata: Mapping[str, Any]) -> Iterator[Wrong]:
     ids = {indicator["id"] for indicator in metadata["indicators"]}
     recipes = metadata.get("recipes", ())
-    twice = {name for name, count in Counter(one["id"] for one in recipes).items() if count > 1}
+    twice = {
+        name for name, count in Counter(recipe["id"] for recipe in recipes).items() if count > 1
+    }
     for place, recipe in enumerate(recipes):
         key = f"recipes[{place}]"
         if recipe["id"] in twice:

@@ -114,14 +114,14 @@ def corrected_in_words(atlas: Atlas, *, lang: str, titles: bool = False) -> pd.S
     indicators by their ids or by their titles."""
     words = pd.Series("", index=atlas.codes, dtype="object")
     for indicator_id, indicator in atlas.indicators.items():
-        for code, one in atlas.corrected(indicator_id).items():
+        for code, correction in atlas.corrected(indicator_id).items():
             text = _(
                 "{indicator}: {value} instead of {old} ({who}, {date})",
                 indicator=indicator.title_in(lang) if titles else indicator_id,
-                value=quantity(one.value),
-                old=_("no figure") if one.old is None else quantity(one.old),
-                who=one.who,
-                date=one.date,
+                value=quantity(correction.value),
+                old=_("no figure") if correction.old is None else quantity(correction.old),
+                who=correction.who,
+                date=correction.date,
             )
             words[code] = f"{words[code]}; {translate(text, lang)}".lstrip("; ")
     return words

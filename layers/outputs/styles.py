@@ -64,15 +64,15 @@ def write_qml(style: Style) -> str:
     renderer = ET.SubElement(root, "renderer-v2", type="RuleRenderer", symbollevels="0")
     rules = ET.SubElement(renderer, "rules", key="{root}")
     symbols = ET.SubElement(renderer, "symbols")
-    for place, one in enumerate(style.classes):
+    for place, style_class in enumerate(style.classes):
         ET.SubElement(
-            rules, "rule", key=f"{{{place}}}", symbol=str(place), label=one.label,
-            filter=_expression(style.columns, one),
+            rules, "rule", key=f"{{{place}}}", symbol=str(place), label=style_class.label,
+            filter=_expression(style.columns, style_class),
         )  # fmt: skip
         symbol = ET.SubElement(symbols, "symbol", type="fill", name=str(place), alpha="1")
         layer = ET.SubElement(symbol, "layer", {"class": "SimpleFill", "enabled": "1"})
         options = ET.SubElement(layer, "Option", type="Map")
-        for name, value in _fill_of(one).items():
+        for name, value in _fill_of(style_class).items():
             ET.SubElement(options, "Option", name=name, type="QString", value=value)
     ET.SubElement(root, "layerGeometryType").text = "2"
     doctype = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
@@ -90,29 +90,29 @@ def write_sld(style: Style) -> str:
     user = ET.SubElement(layer, "sld:UserStyle")
     ET.SubElement(user, "se:Name").text = style.name
     feature = ET.SubElement(user, "se:FeatureTypeStyle")
-    for one in style.classes:
+    for style_class in style.classes:
         rule = ET.SubElement(feature, "se:Rule")
-        ET.SubElement(rule, "se:Name").text = one.label
-        _sld_filter(ET.SubElement(rule, "ogc:Filter"), style.columns, one)
+        ET.SubElement(rule, "se:Name").text = style_class.label
+        _sld_filter(ET.SubElement(rule, "ogc:Filter"), style.columns, style_class)
         fill = ET.SubElement(ET.SubElement(rule, "se:PolygonSymbolizer"), "se:Fill")
-        ET.SubElement(fill, "se:SvgParameter", name="fill").text = one.colour
+        ET.SubElement(fill, "se:SvgParameter", name="fill").text = style_class.colour
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode")
 
 
-def _sld_filter(parent: ET.Element, columns: tuple[str, ...], one: StyleClass) -> None:
+def _sld_filter(parent: ET.Element, columns: tuple[str, ...], style_class: StyleClass) -> None:
     words = {
         ">=": "PropertyIsGreaterThanOrEqualTo",
         "<": "PropertyIsLessThan",
         "=": "PropertyIsEqualTo",
     }
-    if not one.spans:
+    if not style_class.spans:
         if len(columns) > 1:
             parent = ET.SubElement(parent, "ogc:Or")
         for column in columns:
             null = ET.SubElement(parent, "ogc:PropertyIsNull")
             ET.SubElement(null, "ogc:PropertyName").text = column
         return
-    tests = _tests_of(columns, one)
+    tests = _tests_of(columns, style_class)
     if len(tests) > 1:
         parent = ET.SubElement(parent, "ogc:And")
     for column, sign, value in tests:
@@ -121,10 +121,10 @@ def _sld_filter(parent: ET.Element, columns: tuple[str, ...], one: StyleClass) -
         ET.SubElement(test, "ogc:Literal").text = f"{value:.9g}"
 
 
-def _expression(columns: tuple[str, ...], one: StyleClass) -> str:
-    if not one.spans:
+def _expression(columns: tuple[str, ...], style_class: StyleClass) -> str:
+    if not style_class.spans:
         return " OR ".join(f"{_quoted(column)} IS NULL" for column in columns)
-    tests = _tests_of(columns, one)
+    tests = _tests_of(columns, style_class)
     return " AND ".join(f"{_quoted(column)} {sign} {value:.9g}" for column, sign, value in tests)
 
 
@@ -132,18 +132,18 @@ def _quoted(column: str) -> str:
     return '"' + column.replace('"', '""') + '"'
 
 
-def _tests_of(columns: tuple[str, ...], one: StyleClass) -> list[tuple[str, str, float]]:
+def _tests_of(columns: tuple[str, ...], style_class: StyleClass) -> list[tuple[str, str, float]]:
     return [
         (column, sign, value)
-        for column, span in zip(columns, one.spans, strict=True)
+        for column, span in zip(columns, style_class.spans, strict=True)
         for sign, value in span.tests
     ]
 
 
-def _fill_of(one: StyleClass) -> dict[str, str]:
-    colour = ",".join(str(int(one.colour[k : k + 2], 16)) for k in (1, 3, 5)) + ",255"
+def _fill_of(style_class: StyleClass) -> dict[str, str]:
+    colour = ",".join(str(int(style_class.colour[k : k + 2], 16)) for k in (1, 3, 5)) + ",255"
     return {
         "color": colour,
-        "style": "solid" if one.spans else "b_diagonal",
+        "style": "solid" if style_class.spans else "b_diagonal",
         "outline_style": "no",
     }

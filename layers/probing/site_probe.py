@@ -369,7 +369,7 @@ def _why_not(answer: Answer) -> str:
 
 
 def _add_accounts(accounts: list[Account], page: Document, visit: Visit) -> None:
-    known = {(one.network, one.handle) for one in accounts if one.whose == "own"}
+    known = {(account.network, account.handle) for account in accounts if account.whose == "own"}
     # A statement names hosts and agencies: only what is the site's own there is taken.
     accounts += [
         one
@@ -380,11 +380,11 @@ def _add_accounts(accounts: list[Account], page: Document, visit: Visit) -> None
 
 def _each_once(accounts: list[Account]) -> list[Account]:
     once: dict[tuple[str, str], Account] = {}
-    for one in accounts:
-        key = one.network, one.handle
-        if key not in once or (one.whose == "own" and once[key].whose != "own"):
-            once[key] = one
-    return sorted(once.values(), key=lambda one: (one.network, one.handle))
+    for account in accounts:
+        key = account.network, account.handle
+        if key not in once or (account.whose == "own" and once[key].whose != "own"):
+            once[key] = account
+    return sorted(once.values(), key=lambda account: (account.network, account.handle))
 
 
 async def _read_freshness(visit: Visit, home: Home, record: dict[str, Any]) -> None:

@@ -79,14 +79,14 @@ class Plan:
 
 def plan(authorities: Iterable[Authority], *, seed: int = 0) -> Plan:
     """What to ask of a list of authorities, in an order drawn from `seed`."""
-    listed = sorted(authorities, key=lambda one: (one.level, one.code))
+    listed = sorted(authorities, key=lambda authority: (authority.level, authority.code))
     site_of: dict[tuple[str, str], str] = {}
     unreadable: dict[tuple[str, str], str] = {}
     places: dict[str, tuple[str, str]] = {}
     levels: defaultdict[str, set[str]] = defaultdict(set)
-    for one in listed:
-        place = place_of(one.website)
-        who = one.level, one.code
+    for authority in listed:
+        place = place_of(authority.website)
+        who = authority.level, authority.code
         if isinstance(place, str):
             site_of[who], unreadable[who] = "", place
             continue
@@ -94,7 +94,7 @@ def plan(authorities: Iterable[Authority], *, seed: int = 0) -> Plan:
         key = without_www(host) + path
         places.setdefault(key, (host, path))
         site_of[who] = key
-        levels[key].add(one.level)
+        levels[key].add(authority.level)
     paths_of: defaultdict[str, set[str]] = defaultdict(set)
     for host, path in places.values():
         paths_of[without_www(host)].add(path)

@@ -66,24 +66,24 @@ def presence_table(
         `code`, `level`, `name`, `website`, `email_domain`, `asked`, and what was found: 1, 0 or
         missing, each with `_page` and `_link` where there is evidence; see docs/probe.md.
     """
-    listed = sorted(authorities, key=lambda one: (one.level, one.code))
+    listed = sorted(authorities, key=lambda authority: (authority.level, authority.code))
     shared = _shared_accounts(listed, plan, sites)
     columns: defaultdict[str, list[Any]] = defaultdict(list)  # rows would take six times the memory
-    for one in listed:
-        key = plan.site_of[one.level, one.code]
+    for authority in listed:
+        key = plan.site_of[authority.level, authority.code]
         record = sites.get(key) if key else None
         row: Row = {
-            "code": one.code,
-            "level": one.level,
-            "name": one.name,
-            "website": one.website.strip() or None,
-            "email_domain": domain_of(one.email_domain) or None,
+            "code": authority.code,
+            "level": authority.level,
+            "name": authority.name,
+            "website": authority.website.strip() or None,
+            "email_domain": domain_of(authority.email_domain) or None,
             "asked": (record or {}).get("asked"),
         }
-        row |= _site_columns(one, plan, record)
-        row |= _account_columns(one, record, shared.get(key, frozenset()), row["page_why"])
+        row |= _site_columns(authority, plan, record)
+        row |= _account_columns(authority, record, shared.get(key, frozenset()), row["page_why"])
         row |= _statement_columns(record, row["page_why"])
-        row |= _mail_columns(one, mail)
+        row |= _mail_columns(authority, mail)
         for name, cell in row.items():
             columns[name].append(cell)
     table = _framed(columns)
@@ -109,9 +109,9 @@ def _framed(columns: dict[str, list[Any]]) -> pd.DataFrame:
     return pd.DataFrame(made, copy=False)
 
 
-def _site_columns(one: Authority, plan: Plan, record: Mapping[str, Any] | None) -> Row:
+def _site_columns(authority: Authority, plan: Plan, record: Mapping[str, Any] | None) -> Row:
     """Whether the site answers, and how."""
-    who = one.level, one.code
+    who = authority.level, authority.code
     why = plan.unreadable.get(who, "") or ("not-asked" if record is None else "")
     record = record or {}
     reason = why or str(record.get("reason") or "")
@@ -161,17 +161,24 @@ def _redirections(record: Mapping[str, Any]) -> float | None:
 
 
 def _account_columns(
-    one: Authority, record: Mapping[str, Any] | None, shared: frozenset[tuple[str, str]], why: str
+    authority: Authority,
+    record: Mapping[str, Any] | None,
+    shared: frozenset[tuple[str, str]],
+    why: str,
 ) -> Row:
     """Accounts by network, and how many networks; 0 only where the page was read whole."""
     accounts_of: defaultdict[str, list[Mapping[str, str]]] = defaultdict(list)
     for account in (record or {}).get("accounts") or ():
         if account["whose"] == "own" and (account["network"], account["handle"]) not in shared:
             accounts_of[account["network"]].append(account)
-    declared = declared_account(one.website) if place_of(one.website) == "network-page" else None
+    declared = (
+        declared_account(authority.website)
+        if place_of(authority.website) == "network-page"
+        else None
+    )
     if declared:
         network, handle = declared
-        evidence = {"handle": handle, "page": "", "link": one.website.strip()}
+        evidence = {"handle": handle, "page": "", "link": authority.website.strip()}
         accounts_of[network].append(evidence)
     redirected = redirected_account(record or {})
     if redirected:
@@ -236,9 +243,9 @@ def _legal(legal: Mapping[str, Any], why: str) -> float | None:
     return 0.0 if legal.get("why") == "not-found" else 1.0
 
 
-def _mail_columns(one: Authority, mail: Mapping[str, Mapping[str, Any]]) -> Row:
+def _mail_columns(authority: Authority, mail: Mapping[str, Mapping[str, Any]]) -> Row:
     """MX, SPF, DMARC and the host's class of the e-mail domain."""
-    domain = domain_of(one.email_domain)
+    domain = domain_of(authority.email_domain)
     record = mail.get(domain) if domain else None
     why = "no-domain" if not domain else "not-asked" if record is None else str(record["reason"])
     record = record or {}

@@ -263,7 +263,9 @@ def _source_faults(layer: SourceEntry) -> Iterator[Fault]:
     from zoneblanche.layers.publishers.connector import known_connectors
 
     connectors = known_connectors().values()
-    known = dict.fromkeys(name for one in connectors for name in (one.input, one.id))
+    known = dict.fromkeys(
+        name for connector in connectors for name in (connector.input, connector.id)
+    )
     named = [("from", name) for name in layer.origin]
     named += [("needs", name) for needed in layer.needs for name in needed.split("|")]
     for key, name in named:

@@ -180,13 +180,13 @@ def _declares(cell: Any) -> float:
     if isinstance(cell, str) and not cell.strip().startswith(("[", "{")):
         return float(bool(cell.strip()))
     values: list[Any] = []
-    for one in listed(cell):
-        if not isinstance(one, dict):
-            values.append(one)
-        elif "valeur" in one:
-            values.append(one["valeur"])
+    for entry in listed(cell):
+        if not isinstance(entry, dict):
+            values.append(entry)
+        elif "valeur" in entry:
+            values.append(entry["valeur"])
         else:  # nothing published says what fields a chat has
-            values += one.values()
+            values += entry.values()
     return float(any(str(value or "").strip() for value in values))
 
 

@@ -141,7 +141,11 @@ def _is_town_hall(primary: Any) -> Any:
 
 def _accounts(links: Iterable[str]) -> frozenset[tuple[str, str]]:
     accounts = (account_of(link if "://" in link else f"https://{link}") for link in links if link)
-    return frozenset((one.network, one.handle) for one in accounts if one and one.kind == "account")
+    return frozenset(
+        (account.network, account.handle)
+        for account in accounts
+        if account and account.kind == "account"
+    )
 
 
 def measure_town_halls(

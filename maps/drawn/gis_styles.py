@@ -37,7 +37,7 @@ def styles_of(atlas: Atlas, *, lang: str) -> list[Style]:
             columns[indicator.id] = indicator.id
     shown: list[str | Bivariate] = [name for name in columns if atlas.values[name].notna().any()]
     shown += list_bivariates(atlas, "")
-    styles = [_style_of(atlas, one, columns, lang) for one in shown]
+    styles = [_style_of(atlas, indicator, columns, lang) for indicator in shown]
     return [style for style in styles if style is not None]
 
 

@@ -106,13 +106,13 @@ def write_payload(
     layers, figures = _layers(with_probabilities(atlas), show, citations)
     levels, parents, containers = describe_levels(territories)
     upper, upper_streams = describe_upper(atlas, layers, citations)
-    shown = next(one for one in layers if one["id"] == _id_of(show))
+    shown = next(layer for layer in layers if layer["id"] == _id_of(show))
     heading = title if title is not None else _title(layers, shown)
     if embedded is not None:
         only = embedded.findings
-        layers = [one for one in layers if one["id"] in only or one["id"] == _id_of(show)]
+        layers = [layer for layer in layers if layer["id"] in only or layer["id"] == _id_of(show)]
         # The parts of an index are not in the file.
-        layers = [one | {"tree": None, "finding": only.get(one["id"], {})} for one in layers]
+        layers = [layer | {"tree": None, "finding": only.get(layer["id"], {})} for layer in layers]
         upper = [_with_layers(one, only) for one in upper]
     facts, fact_streams = describe_facts(territories)
     codes, code_width = pack_codes(territories)

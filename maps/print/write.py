@@ -130,7 +130,7 @@ def _caption(
             parts.append(translate(how, lang))
         notes += [", ".join(parts)] if parts else []
     used = union_of(*(indicator.sources for indicator in indicators))
-    borders = tuple(one for one in atlas.territories.sources if one not in used)
+    borders = tuple(source for source in atlas.territories.sources if source not in used)
     lines = [(words["source"], used), (words["boundaries"], borders)]
     return Caption(
         title=full,
@@ -143,14 +143,14 @@ def _caption(
         alt=clean(describe_classes(classed, inside, title=full, units=drawn, lang=lang)),
         units=units,
         lang=lang,
-        coarse=any(is_coarse(atlas, one) for one in indicators),
+        coarse=any(is_coarse(atlas, indicator) for indicator in indicators),
     )
 
 
-def _scale_of(one: Indicator, lang: str) -> list[str]:
+def _scale_of(indicator: Indicator, lang: str) -> list[str]:
     """Return the range of a score, if it is fixed."""
-    low, high = one.bounds
-    if one.unit != "score" or low is None or high is None:
+    low, high = indicator.bounds
+    if indicator.unit != "score" or low is None or high is None:
         return []
     scale = _("score from {low} to {high}", low=quantity(low, 0), high=quantity(high, 0))
     return [translate(scale, lang)]

@@ -81,11 +81,13 @@ def references_of(atlas: Atlas, area: Area, *, lang: str) -> tuple[Area, ...]:
         inside = (parents[level] == code).to_numpy(dtype=bool, na_value=False)
         if inside.sum() > area.count and is_complete(atlas, level, code):
             areas.append(Area(level, code, name_of(atlas, level, code, lang), inside))
-    areas.sort(key=lambda one: one.count)
+    areas.sort(key=lambda area: area.count)
     everything = np.ones(len(atlas.codes), dtype=bool)
-    if len(atlas.codes) > area.count and not any(one.inside.all() for one in areas):
+    if len(atlas.codes) > area.count and not any(area.inside.all() for area in areas):
         areas.append(Area("", "", "", everything))
-    distinct = [one for place, one in enumerate(areas) if one.count not in _counts(areas[:place])]
+    distinct = [
+        area for place, area in enumerate(areas) if area.count not in _counts(areas[:place])
+    ]
     return tuple(distinct[:1] + distinct[1:][-1:])
 
 

@@ -155,7 +155,9 @@ def _complete(quality: Quality, atlas: Atlas, lang: str) -> Section:
                 _percent(100 * column.known / max(quality.territories, 1), lang),
                 "–" if people is None else _percent(people, lang),
                 " – ".join(
-                    format_number(one, indicator.digits, lang) for one in figures if one is not None
+                    format_number(figure, indicator.digits, lang)
+                    for figure in figures
+                    if figure is not None
                 ),
                 ", ".join(missing),
             )

@@ -120,7 +120,11 @@ class Shared:
         if len(self.measured) <= MOST_SHOWN or not self._parts_of_main:
             return self.measured
         parts = self._parts_of_main
-        return tuple(one for one in self.measured if one.id in parts or one.id == DENSITY)
+        return tuple(
+            indicator
+            for indicator in self.measured
+            if indicator.id in parts or indicator.id == DENSITY
+        )
 
     @property
     def _parts_of_main(self) -> dict[str, int]:

@@ -109,7 +109,7 @@ class Report:
     def annex(self) -> str:
         """Id of the first section of the annex; "" if there is none."""
         brief = {"brief", "plan", "key"}
-        return next((one.id for one in self.sections if one.id not in brief), "")
+        return next((section.id for section in self.sections if section.id not in brief), "")
 
     def sentences(self) -> Iterable[Sentence]:
         """All sentences, in order."""
@@ -325,7 +325,9 @@ def _essential(sections: tuple[Section, ...]) -> tuple[Sentence, ...]:
     sentences = [sentence for section in sections for sentence in section.sentences]
     chosen = []
     for pattern in ESSENTIAL:
-        matching = next((one for one in sentences if re.match(pattern, one.key)), None)
+        matching = next(
+            (sentence for sentence in sentences if re.match(pattern, sentence.key)), None
+        )
         if matching is not None:
             chosen.append(matching)
     return tuple(chosen)

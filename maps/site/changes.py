@@ -75,13 +75,13 @@ def _territories(site: SiteAtlas, old: Atlas) -> Iterator[Entry]:
 
 def _figures(site: SiteAtlas, old: Atlas) -> Iterator[Entry]:
     common = site.atlas.codes.intersection(old.codes)
-    for one in site.figures:
-        if one.id not in old.indicators:
+    for figure in site.figures:
+        if figure.id not in old.indicators:
             text = _("The atlas did not have this figure before.")
-            yield f"figure/{one.id}", titled(one.title), text, "definitions"
+            yield f"figure/{figure.id}", titled(figure.title), text, "definitions"
             continue
-        before = old.values.loc[common, one.id].round(one.digits)
-        after = site.atlas.values.loc[common, one.id].round(one.digits)
+        before = old.values.loc[common, figure.id].round(figure.digits)
+        after = site.atlas.values.loc[common, figure.id].round(figure.digits)
         changed = before.notna() & after.notna() & (before != after)
         known = int((before.isna() & after.notna()).sum())
         unknown = int((before.notna() & after.isna()).sum())
@@ -94,7 +94,7 @@ def _figures(site: SiteAtlas, old: Atlas) -> Iterator[Entry]:
                 unknown=quantity(unknown),
                 level=site.atlas.territories.level_message(plural=True),
             )
-            yield f"figure/{one.id}", titled(one.title), text, "definitions"
+            yield f"figure/{figure.id}", titled(figure.title), text, "definitions"
 
 
 def _places(site: SiteAtlas, old: Atlas) -> Iterator[Entry]:

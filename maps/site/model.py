@@ -68,7 +68,9 @@ class SiteAtlas:
     @cached_property
     def main(self) -> Indicator | None:
         """The index, if there is one."""
-        indices = (one for one in self.atlas.indicators.values() if one.role == "index")
+        indices = (
+            indicator for indicator in self.atlas.indicators.values() if indicator.role == "index"
+        )
         return next(indices, None)
 
     @cached_property
@@ -85,20 +87,23 @@ class SiteAtlas:
     def figures(self) -> tuple[Indicator, ...]:
         """The measured figures of today, those that the index counts first; neither earlier dates
         nor what is computed from other figures."""
-        first = [name for one in self.dimensions for name in one.parts]
+        first = [name for dimension in self.dimensions for name in dimension.parts]
         first += [] if self.main is None else list(self.main.parts)
         order = {name: place for place, name in enumerate(first)}
         roles = ("indicator", "context")
         indicators = [
-            one
-            for one in self.atlas.indicators.values()
-            if one.role in roles
-            and not one.wave_of
-            and not one.parts
-            and self.atlas.values[one.id].notna().any()
+            indicator
+            for indicator in self.atlas.indicators.values()
+            if indicator.role in roles
+            and not indicator.wave_of
+            and not indicator.parts
+            and self.atlas.values[indicator.id].notna().any()
         ]
-        key = {one.id: (order.get(one.id, len(order)), roles.index(one.role)) for one in indicators}
-        return tuple(sorted(indicators, key=lambda one: key[one.id]))
+        key = {
+            indicator.id: (order.get(indicator.id, len(order)), roles.index(indicator.role))
+            for indicator in indicators
+        }
+        return tuple(sorted(indicators, key=lambda indicator: key[indicator.id]))
 
     @cached_property
     def in_rows(self) -> tuple[Indicator, ...]:
@@ -110,13 +115,13 @@ class SiteAtlas:
         """All sources, each once."""
         return union_of(
             self.atlas.territories.sources,
-            *(one.sources for one in self.atlas.indicators.values()),
+            *(indicator.sources for indicator in self.atlas.indicators.values()),
         )
 
     @cached_property
     def newest(self) -> str:
         """The newest day that a source gives, ISO 8601; "" if none gives any."""
-        days = [day for one in self.sources for day in (one.published, one.retrieved)]
+        days = [day for source in self.sources for day in (source.published, source.retrieved)]
         return max((day for day in days if len(day) == 10 and day[4] == day[7] == "-"), default="")
 
     @property

@@ -113,27 +113,29 @@ def _figure_rows(
 ) -> list[list[FigureRow]]:
     """Return one list for each figure that the level has: its row for every place."""
     return [
-        _figure_column(site, upper, upper.indicators[one.id], root)
-        for one in indicators
-        if one.id in upper.indicators
+        _figure_column(site, upper, upper.indicators[indicator.id], root)
+        for indicator in indicators
+        if indicator.id in upper.indicators
     ]
 
 
-def _figure_column(site: SiteAtlas, upper: Atlas, one: Indicator, root: str) -> list[FigureRow]:
-    values, unit = upper.values[one.id], unit_of(one, site.lang)
-    median = str(cell_texts(pd.Series([values.median()]), one, site.lang)[0])
+def _figure_column(
+    site: SiteAtlas, upper: Atlas, indicator: Indicator, root: str
+) -> list[FigureRow]:
+    values, unit = upper.values[indicator.id], unit_of(indicator, site.lang)
+    median = str(cell_texts(pd.Series([values.median()]), indicator, site.lang)[0])
     shared = {
-        "title": one.title_in(site.lang),
-        "link": link_to("definitions", root=root, anchor=one.id),
+        "title": indicator.title_in(site.lang),
+        "link": link_to("definitions", root=root, anchor=indicator.id),
         "median": median if median == "–" else median + unit,
-        "date": write_date(one.period, site.lang) if one.period else "",
+        "date": write_date(indicator.period, site.lang) if indicator.period else "",
         "source": ", ".join(
-            dict.fromkeys(source.producer for source in one.sources if source.producer)
+            dict.fromkeys(source.producer for source in indicator.sources if source.producer)
         ),
     }
     why = {int(reason): in_language(reason.title, site.lang) for reason in Reason}
-    reasons = upper.reasons[one.id].to_numpy()
-    texts = cell_texts(values, one, site.lang)
+    reasons = upper.reasons[indicator.id].to_numpy()
+    texts = cell_texts(values, indicator, site.lang)
     return [
         FigureRow(value=f"{text}{unit}" if reason == Reason.PRESENT else why[reason], **shared)
         for text, reason in zip(texts, reasons.tolist(), strict=True)
@@ -215,7 +217,7 @@ def _links(
         if len(codes) and not _is_table(site, level, other):
             title = site.level_title(other, plural=len(codes) != 1).capitalize()
             links.append(Links(title, _named(site, other, sorted(map(str, codes)), root)))
-    return tuple(one for one in links if one.entries)
+    return tuple(link for link in links if link.entries)
 
 
 def _named(

@@ -165,7 +165,9 @@ def _scores(site: SiteAtlas, atlas: Atlas) -> Columns:
             ]
             columns.append((site.words["rank_range"], np.array(ranges, dtype=object)))
     columns += [
-        _column(site, atlas, one.id) for one in site.dimensions if one.id in atlas.indicators
+        _column(site, atlas, dimension.id)
+        for dimension in site.dimensions
+        if dimension.id in atlas.indicators
     ]
     return columns
 

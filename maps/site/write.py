@@ -121,13 +121,15 @@ def _first_pages(site: SiteAtlas, rows: TerritoryRows) -> Iterator[tuple[str, st
     yield folder, _page(site, folder, heading, links=links, tables=alone, leads=True)
     definitions = [
         {
-            "id": one.id,
-            "title": one.title_in(site.lang),
-            "method": one.method_in(site.lang),
-            "date": write_date(one.period, site.lang) if one.period else "",
-            "sources": [(cite(source, site.lang), _safe(source.url)) for source in one.sources],
+            "id": indicator.id,
+            "title": indicator.title_in(site.lang),
+            "method": indicator.method_in(site.lang),
+            "date": write_date(indicator.period, site.lang) if indicator.period else "",
+            "sources": [
+                (cite(source, site.lang), _safe(source.url)) for source in indicator.sources
+            ],
         }
-        for one in site.atlas.indicators.values()
+        for indicator in site.atlas.indicators.values()
     ]
     words = site.words["definitions"]
     yield "definitions", _page(site, "definitions", words, definitions=definitions)

@@ -69,10 +69,10 @@ def cut_in_pieces(shapes: gpd.GeoSeries, pieces: int) -> gpd.GeoSeries:
     lines[:, 0] -= 1
     lines[:, -1] += 1
     parts = []
-    for one in range(pieces):
-        box = shapely.box(lines[:, one], low, lines[:, one + 1], high)
+    for piece in range(pieces):
+        box = shapely.box(lines[:, piece], low, lines[:, piece + 1], high)
         cut = gpd.GeoSeries(_polygons_of(shapely.intersection(nodes, box)), crs=shapes.crs)
-        cut.index = shapes.index + f"-{one + 1}"
+        cut.index = shapes.index + f"-{piece + 1}"
         parts.append(cut[~cut.is_empty])
     return pd.concat(parts).sort_index()
 
@@ -162,10 +162,10 @@ def made_up(shapes: gpd.GeoSeries, people: Floats) -> pd.DataFrame:
     table = pd.DataFrame({"code": shapes.index})
     for name, size in zip(DENOMINATORS[1:], (0.55, 0.6, 0.08), strict=True):
         table[name] = np.round(people * size * rng.uniform(0.8, 1.3, len(table))) + 1
-    for one in range(INDICATORS):
+    for number in range(INDICATORS):
         angle, length = rng.uniform(0, 2 * np.pi), rng.uniform(0.5, 2)
-        wave = np.sin(length * (middle @ [np.cos(angle), np.sin(angle)]) + one)
-        table[f"i{one + 1}"] = _share(60 + 15 * wave, rng)
+        wave = np.sin(length * (middle @ [np.cos(angle), np.sin(angle)]) + number)
+        table[f"i{number + 1}"] = _share(60 + 15 * wave, rng)
     for earlier, date in enumerate(reversed(WAVES)):
         table[f"i1-{date}"] = (table["i1"] - 3 * (earlier + 1)).clip(lower=0).round(1)
     return table

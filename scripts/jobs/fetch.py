@@ -79,14 +79,14 @@ def print_left(folder: Path, fetched: Iterable[Fetched], *, lang: str) -> None:
 
 def print_fetched(fetched: Iterable[Fetched], store: Store, *, lang: str) -> None:
     """Print one line per file: its id, what was done, size and date; then how to use them."""
-    for one in fetched:
-        megabytes = quantity(one.path.stat().st_size / 1e6, digits=1)
+    for file in fetched:
+        megabytes = quantity(file.path.stat().st_size / 1e6, digits=1)
         size = translate(_("{size} MB", size=megabytes), lang)
-        version = one.path.name if one.how == "folder" else one.source.published
-        version = version or one.source.retrieved
-        print(f"{one.connector:28} {translate(HOW[one.how], lang)}, {size}, {version}")
-        connector = connector_named(one.connector)
-        if connector.after is not None and _to_be_unpacked(connector, one.path):
+        version = file.path.name if file.how == "folder" else file.source.published
+        version = version or file.source.retrieved
+        print(f"{file.connector:28} {translate(HOW[file.how], lang)}, {size}, {version}")
+        connector = connector_named(file.connector)
+        if connector.after is not None and _to_be_unpacked(connector, file.path):
             print(f"  {in_language(connector.after, lang)}.")
     end = _("In {folder}. `zoneblanche run --fetched` measures from them.", folder=store.folder)
     print(translate(end, lang))

@@ -147,10 +147,10 @@ def _write_fibre(path: Path) -> None:
         {"code": ["01001", "01002", "01003", "09999"], "taux": [50.5, 100.0, None, 3.5]}
     )
     writers: dict[str, Callable[[pd.DataFrame], None]] = {
-        ".csv": lambda one: one.to_csv(path, sep=";", decimal=",", index=False),
-        ".xlsx": lambda one: one.to_excel(path, index=False),
-        ".parquet": lambda one: one.to_parquet(path, index=False),
-        ".json": lambda one: one.to_json(path, orient="records"),
+        ".csv": lambda table: table.to_csv(path, sep=";", decimal=",", index=False),
+        ".xlsx": lambda table: table.to_excel(path, index=False),
+        ".parquet": lambda table: table.to_parquet(path, index=False),
+        ".json": lambda table: table.to_json(path, orient="records"),
     }
     writers[path.suffix](table)
 

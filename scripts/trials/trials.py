@@ -337,7 +337,7 @@ def _others(folder: Path) -> Iterator[Trial]:
     write_fixtures(published)
     yield Trial(published, ("fetch", "fr", "--from", "{in}", "-q"))
     pairs = [f"{name}={{in}}/{file}" for name, file in PUBLISHED.items()]
-    sources = [part for one in pairs for part in ("--source", one)]
+    sources = [part for pair in pairs for part in ("--source", pair)]
     build = ("build", "--within", "48", "-o", "{out}/f.parquet", "-q")
     yield Trial(published, (*build, *sources), ("f.parquet",))
     communes = folder / "communes"

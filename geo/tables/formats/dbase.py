@@ -96,7 +96,9 @@ def read_dbase(path: Path, *, encoding: str | None, limits: Limits) -> RawTable:
         notices=[*text_notices(decoded, file), *_of_deleted(len(records) - len(lines), file)],
         whole=True,
     )
-    return replace(table, unread={names[one]: one.kind for one in fields if one not in columns})
+    return replace(
+        table, unread={names[field]: field.kind for field in fields if field not in columns}
+    )
 
 
 def _records(data: bytes, file: str) -> tuple[list[Field], np.ndarray]:

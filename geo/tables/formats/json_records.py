@@ -169,9 +169,9 @@ def _attributes(
         objects = content.get("objects")
         tables = objects if isinstance(objects, dict) else {}
         named = {
-            name: one["geometries"]
-            for name, one in tables.items()
-            if isinstance(one, dict) and isinstance(one.get("geometries"), list)
+            name: table["geometries"]
+            for name, table in tables.items()
+            if isinstance(table, dict) and isinstance(table.get("geometries"), list)
         }
         features = named[choose_layer(list(named), layer, file=file)]
     if not isinstance(features, list):

@@ -46,7 +46,7 @@ def read_geojson(
             limits.
     """
     features = content.get("features") if content["type"] == "FeatureCollection" else [content]
-    if not isinstance(features, list) or not all(isinstance(one, dict) for one in features):
+    if not isinstance(features, list) or not all(isinstance(feature, dict) for feature in features):
         raise InputError(
             Fault(_("its features are not a list of objects."), file=file, kind="wrong-format")
         )
@@ -136,7 +136,7 @@ def _shape(geometry: Any, collapsed: Collapsed, deep: int = 0) -> Any:
         return multipolygon_of([_rings(part) for part in coordinates], collapsed)
     members = geometry.get("geometries")
     if kind == "GeometryCollection" and isinstance(members, list) and deep < MOST_DEEP:
-        parts = [_member(one, collapsed, deep + 1) for one in members if one is not None]
+        parts = [_member(member, collapsed, deep + 1) for member in members if member is not None]
         if deep or any(shapely.area(part) > 0 for part in parts):
             return shapely.GeometryCollection(parts)
     raise BadShape(

@@ -345,7 +345,7 @@ def _check_figures(messages: list[str], file: str) -> None:
     Raises:
         InputError: GDAL has said so.
     """
-    cells = {match[2]: match[1] for one in messages if (match := _PARTLY_READ.match(one))}
+    cells = {match[2]: match[1] for message in messages if (match := _PARTLY_READ.match(message))}
     if cells:
         raise InputError(
             [

@@ -63,7 +63,7 @@ def read_topojson(
         ) from error
     shapes, unreadable = read_shapes(
         geometries,
-        lambda one, collapsed: _shape(one, arcs, collapsed),
+        lambda geometry, collapsed: _shape(geometry, arcs, collapsed),
         file=file,
         limits=limits,
         notices=notices,
@@ -74,10 +74,10 @@ def read_topojson(
     return Features(file, shapes, fields, names, pyproj.CRS("OGC:CRS84"), unreadable)
 
 
-def _properties(one: dict[str, Any]) -> dict[str, Any]:
-    properties = one.get("properties")
+def _properties(geometry: dict[str, Any]) -> dict[str, Any]:
+    properties = geometry.get("properties")
     properties = properties if isinstance(properties, dict) else {}
-    return properties if "id" not in one else {"id": one["id"], **properties}
+    return properties if "id" not in geometry else {"id": geometry["id"], **properties}
 
 
 def _arcs(content: dict[str, Any]) -> list[np.ndarray]:
@@ -92,10 +92,10 @@ def _arcs(content: dict[str, Any]) -> list[np.ndarray]:
     return [np.cumsum(arc, axis=0) * scale + translate for arc in arcs]
 
 
-def _shape(one: dict[str, Any], arcs: list[np.ndarray], collapsed: Collapsed) -> Any:
+def _shape(geometry: dict[str, Any], arcs: list[np.ndarray], collapsed: Collapsed) -> Any:
     """Return the shape of an object; None if it has none, or if quantisation left nothing of it
     (Falls Church in `us-atlas`)."""
-    kind, numbers = one.get("type"), one.get("arcs")
+    kind, numbers = geometry.get("type"), geometry.get("arcs")
     if kind is None:
         return None
     if kind == "Polygon" and isinstance(numbers, list):

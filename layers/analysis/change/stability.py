@@ -46,8 +46,8 @@ def flag_stability(
     judged = np.zeros(len(atlas.codes))
     for draw in range(count):
         columns = {name: table[draw].astype("float64") for name, table in drawn.items()}
-        one = replace(atlas, values=atlas.values.assign(**columns), intervals={})
-        states = Judge(one, rule).verdict().states
+        drawn_atlas = replace(atlas, values=atlas.values.assign(**columns), intervals={})
+        states = Judge(drawn_atlas, rule).verdict().states
         times_flagged += states == YES
         judged += (states != UNKNOWN) & (states != LEFT_OUT)
     with np.errstate(invalid="ignore"):

@@ -83,7 +83,9 @@ def flag(atlas: Atlas, rule: str | Path | Rule) -> Atlas:
 
 def _check_id(rule: Rule, atlas: Atlas) -> None:
     """Refuse a flag that would replace another column; a flag may be computed again."""
-    used = {name.casefold() for name, one in atlas.indicators.items() if one.role != "flag"}
+    used = {
+        name.casefold() for name, indicator in atlas.indicators.items() if indicator.role != "flag"
+    }
     if rule.id.casefold() not in used | set(RESERVED):
         return
     raise InputError(

@@ -152,16 +152,16 @@ def _rule(document: Document, *, folder: Path | None, inside: tuple[str, ...]) -
 
     def group(of: GroupTable) -> Group:
         joint: Joint = "any" if of.all is None else "all"
-        members = [member(one) for one in (of.all or of.any or ())]
+        members = [member(table) for table in (of.all or of.any or ())]
         return Group(joint, tuple(members), of.title)
 
-    def member(one: ConditionTable | GroupTable | IncludedTable) -> Condition | Group:
-        if isinstance(one, IncludedTable):
+    def member(table: ConditionTable | GroupTable | IncludedTable) -> Condition | Group:
+        if isinstance(table, IncludedTable):
             with gathered(faults):
-                other = _read(one.rule, folder=folder, inside=inside)
+                other = _read(table.rule, folder=folder, inside=inside)
                 return Group(other.when.joint, other.when.members, other.title)
             return Group("all", ())
-        return _condition(one) if isinstance(one, ConditionTable) else group(one)
+        return _condition(table) if isinstance(table, ConditionTable) else group(table)
 
     when = group(table)
     if faults:

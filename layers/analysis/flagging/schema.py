@@ -66,10 +66,10 @@ def _member(value: Any) -> Any:
 def _numbers(value: Any) -> Any:
     numbers = _a_list(value)
     if not numbers or not all(
-        isinstance(one, int | float) and not isinstance(one, bool) for one in numbers
+        isinstance(number, int | float) and not isinstance(number, bool) for number in numbers
     ):
         raise refused(_("`value` is a number, or a list for `in`."), kind="rule")
-    return [float(one) for one in numbers]
+    return [float(number) for number in numbers]
 
 
 def _share(value: Any) -> Any:

@@ -114,7 +114,9 @@ def known_groupings(atlas: Atlas, *, most: int | None = None) -> list[str]:
         most: groups of a level above which it is left out; None for any number.
     """
     country, parents = atlas.territories.country, atlas.territories.parents
-    levels = [] if country is None else [one.id for one in country.levels if one.id in parents]
+    levels = (
+        [] if country is None else [level.id for level in country.levels if level.id in parents]
+    )
     counts = {level: parents[level].nunique() for level in levels}
     known = [DENSITY_CLASS] if DENSITY_CLASS in {*atlas.indicators, *parents} else []
     several = [level for level in levels if 1 < counts[level] <= (most or counts[level])]

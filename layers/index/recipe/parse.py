@@ -102,12 +102,12 @@ _PLAIN = (
 def _classes(options: RecipeTable) -> tuple[NamedClass, ...]:
     """Return the named classes, the lowest first."""
     classes = [
-        NamedClass(name, one.title or name, *one.range)
-        if isinstance(one, ClassTable)
-        else NamedClass(name, name, *one)
-        for name, one in options.classes.items()
+        NamedClass(name, named.title or name, *named.range)
+        if isinstance(named, ClassTable)
+        else NamedClass(name, name, *named)
+        for name, named in options.classes.items()
     ]
-    return tuple(sorted(classes, key=lambda one: one.low))
+    return tuple(sorted(classes, key=lambda named: named.low))
 
 
 def _class_faults(options: RecipeTable, file: str) -> list[Fault]:

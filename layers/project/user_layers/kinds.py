@@ -17,7 +17,9 @@ def user_layers(project: Project) -> list[Layer]:
     from zoneblanche.layers.project.user_layers.shared_tables import SharedTables
 
     entries = project.table.layers
-    tables = SharedTables(project.path(one.path) for one in entries if isinstance(one, TableEntry))
+    tables = SharedTables(
+        project.path(entry.path) for entry in entries if isinstance(entry, TableEntry)
+    )
     return [user_layer(entry, project, tables) for entry in entries]
 
 

@@ -64,7 +64,7 @@ class Citations:
     def describe(self) -> list[dict[str, str]]:
         """Return all sources, for the header."""
         names = ("producer", "title", "url", "licence", "published", "note")
-        return [{name: str(getattr(one, name)) for name in names} for one in self.sources]
+        return [{name: str(getattr(source, name)) for name in names} for source in self.sources]
 
 
 def page_text(text: Text | str) -> Text | str:
@@ -170,8 +170,8 @@ def describe_classes(
     }
     recipe = atlas.recipes.get(indicator.id)
     if recipe is not None and recipe.classes and not described["diverging"]:
-        described["breaks"]["named"] = [one.low for one in recipe.classes[1:]]
-        described["class_titles"] = [page_text(one.title) for one in recipe.classes]
+        described["breaks"]["named"] = [named.low for named in recipe.classes[1:]]
+        described["class_titles"] = [page_text(named.title) for named in recipe.classes]
     return described
 
 

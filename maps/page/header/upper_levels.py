@@ -144,7 +144,7 @@ def describe_upper(
     for upper in atlases_above(atlas):
         description, indicators = _describe(upper, base, citations)
         description["notices"] = [
-            notice_texts(one) for one in upper.notices if one not in atlas.notices
+            notice_texts(notice) for notice in upper.notices if notice not in atlas.notices
         ]
         described.append(description)
         streams |= {f"{description['id']}:{name}": data for name, data in indicators.items()}

@@ -59,7 +59,9 @@ def write_communes(communes: pd.DataFrame, path: Path) -> None:
 
 def as_multipolygons(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
     """Return polygons as multipolygons of one part, and multipolygons unchanged."""
-    whole = [shapely.MultiPolygon([one]) if one.geom_type == "Polygon" else one for one in shapes]
+    whole = [
+        shapely.MultiPolygon([shape]) if shape.geom_type == "Polygon" else shape for shape in shapes
+    ]
     return gpd.GeoSeries(whole, index=shapes.index, crs=shapes.crs)
 
 

@@ -26,7 +26,9 @@ FINDINGS, WORST = 3, 5
 
 def headlines(atlas: Atlas, *, lang: str) -> list[str]:
     """Return the results in six lines at most; every figure is computed from the atlas."""
-    index = next((one for one in atlas.indicators.values() if one.role == "index"), None)
+    index = next(
+        (indicator for indicator in atlas.indicators.values() if indicator.role == "index"), None
+    )
     findings = []
     for sentence in _findings(atlas, index):
         findings.append(sentence)
@@ -35,14 +37,16 @@ def headlines(atlas: Atlas, *, lang: str) -> list[str]:
     lines = [_measured(atlas, index), *findings]
     if index is not None:
         lines += list(_worst(atlas, index))[:1]
-    flags = [one for one in atlas.indicators.values() if one.role == "flag"]
+    flags = [indicator for indicator in atlas.indicators.values() if indicator.role == "flag"]
     lines += [_flagged(atlas, flag) for flag in flags[:1]]
     return [translate(line, lang) for line in lines]
 
 
 def _measured(atlas: Atlas, index: Indicator | None) -> str:
     territories, people = atlas.territories, atlas.territories.facts["population"]
-    layers = sum(one.role in ("indicator", "context") for one in atlas.indicators.values())
+    layers = sum(
+        indicator.role in ("indicator", "context") for indicator in atlas.indicators.values()
+    )
     slots = {
         "territories": quantity(len(territories)),
         "level": territories.level_message(plural=len(territories) != 1),
@@ -84,10 +88,10 @@ def _findings(atlas: Atlas, index: Indicator | None) -> Iterator[str]:
     """Yield findings, the most telling first: presence by size, access by area, equal size, then
     every other measured figure."""
     measured = _by_importance(atlas, index)
-    criteria = [one for one in measured if one.unit == "boolean"]
-    figures = [one for one in measured if one.unit not in ("boolean", "category")]
-    at_level = [one for one in figures if not atlas.coarser_level_of(one)]
-    sized = [line for one in criteria for line in _by_size(atlas, one)]
+    criteria = [indicator for indicator in measured if indicator.unit == "boolean"]
+    figures = [indicator for indicator in measured if indicator.unit not in ("boolean", "category")]
+    at_level = [figure for figure in figures if not atlas.coarser_level_of(figure)]
+    sized = [line for criterion in criteria for line in _by_size(atlas, criterion)]
     ranged = [line for one in at_level for line in _by_area(atlas, one)]
     equal = [] if index is None else list(_at_equal_size(atlas, index))
     first = [*sized[:1], *ranged[:1], *equal]
@@ -100,8 +104,12 @@ def _by_importance(atlas: Atlas, index: Indicator | None) -> list[Indicator]:
     order: list[str] = []
     if index is not None and index.id in atlas.recipes:
         order = [element.id for element in atlas.recipes[index.id].elements]
-    known = [one for one in atlas.indicators.values() if one.role == "indicator" and one.better]
-    return sorted(known, key=lambda one: one.id not in order)
+    known = [
+        indicator
+        for indicator in atlas.indicators.values()
+        if indicator.role == "indicator" and indicator.better
+    ]
+    return sorted(known, key=lambda indicator: indicator.id not in order)
 
 
 def _by_size(atlas: Atlas, indicator: Indicator) -> Iterator[str]:

@@ -57,7 +57,7 @@ def draw(barometer: Barometer, path: Path) -> None:
 
     table, changes = barometer.table, barometer.changes
     waves = sorted(table["wave"].unique())
-    titles = {one.id: str(one.title) for one in barometer.categories}
+    titles = {category.id: str(category.title) for category in barometer.categories}
     figure, panels = pyplot.subplots(1, len(CATEGORIES), figsize=(13, 5), sharey=True)
     for panel, category in zip(panels, CATEGORIES, strict=True):
         rows = table[(table["category"] == category) & table["criterion"].isin(NETWORKS)]

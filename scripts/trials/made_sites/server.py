@@ -231,12 +231,12 @@ def politeness_of(requests: Iterable[Asked]) -> dict[str, float]:
     last: dict[str, float] = {}
     least = {"host": float("inf"), "address": float("inf")}
     count = 0
-    for one in sorted(requests, key=lambda one: one.at):
+    for request in sorted(requests, key=lambda request: request.at):
         count += 1
-        for kind, name in (("host", one.host), ("address", "@" + one.address)):
+        for kind, name in (("host", request.host), ("address", "@" + request.address)):
             if name in last:
-                least[kind] = min(least[kind], one.at - last[name])
-            last[name] = one.at
+                least[kind] = min(least[kind], request.at - last[name])
+            last[name] = request.at
     return {"requests": count, **least}
 
 

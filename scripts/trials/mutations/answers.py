@@ -108,7 +108,7 @@ def _other_header(head: bytes, body: bytes, chance: random.Random) -> bytes:
     line = name + b": " + chance.choice(values)
     lines = head.split(b"\r\n")
     if chance.random() < 0.7:
-        kept = [one for one in lines if not one.lower().startswith(name.lower() + b":")]
+        kept = [line for line in lines if not line.lower().startswith(name.lower() + b":")]
     else:
         kept = lines
     times = chance.choice((1, 1, 1, 1, 1, 1, 2, 1000))

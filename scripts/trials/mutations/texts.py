@@ -153,8 +153,8 @@ def _replace_one(pattern: str, new: str, text: str, chance: random.Random) -> st
     matches = list(re.finditer(pattern, text[:200_000]))
     if not matches:
         return text + new
-    one = chance.choice(matches)
-    return text[: one.start()] + new + text[one.end() :]
+    match = chance.choice(matches)
+    return text[: match.start()] + new + text[match.end() :]
 
 
 def _change_lines(text: str, chance: random.Random) -> str:

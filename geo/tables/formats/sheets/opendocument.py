@@ -78,7 +78,7 @@ def read_spreadsheet(
         )
     parts = [SheetPart(name, name, hidden=False) for name in reader.sheets]
     part, notices = chosen_sheet(
-        parts, sheet, file, lambda one: holds_columns(reader.sheets[one.name].rows, wanted)
+        parts, sheet, file, lambda part: holds_columns(reader.sheets[part.name].rows, wanted)
     )
     content = reader.sheets[part.name]
     return as_table(content, notices, header, file, limits, wanted)

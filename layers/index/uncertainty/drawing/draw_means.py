@@ -241,12 +241,12 @@ def one_by_one(
     scores = []
     for draw, row in enumerate(weights):
         columns = {n: scenario.x[rows[n]] if n in rows else made[n].scores[draw] for n in names}
-        one = aggregate(
+        mean = aggregate(
             pd.DataFrame(columns).astype("float64"),
             dict(zip(names, row.astype("float64"), strict=True)),
             how=dimension.aggregate,
             power=dimension.power,
             name=dimension.id,
         )
-        scores.append(one.to_numpy("float32"))
+        scores.append(mean.to_numpy("float32"))
     return Made(np.stack(scores), complete=False)

@@ -49,7 +49,7 @@ def build_figures(country_code: str, *, files: Path, out: Path) -> dict[str, Fig
     territories = edition_territories(country)
     tables = figure_tables(files, territories)
     packed, columns = pack_tables(
-        {name: (one.table, one.columns) for name, one in tables.items()},
+        {name: (figures.table, figures.columns) for name, figures in tables.items()},
         territories,
         other_inputs(country),
     )
@@ -63,8 +63,8 @@ def build_figures(country_code: str, *, files: Path, out: Path) -> dict[str, Fig
         message = f"has, with {others}, {size:,} bytes; the package has room for {MOST_BYTES:,}."
         raise InputError(Fault(message, file=str(out / FIGURES), kind="figures"))
     described = {
-        name: _described(one, territories) | {"columns": columns[name]}
-        for name, one in tables.items()
+        name: _described(figures, territories) | {"columns": columns[name]}
+        for name, figures in tables.items()
     }
     hashes = {name: sha256_of(out / name) for name in written}
     content = {"sha256": hashes, "tables": described, "former_names": names}
@@ -72,11 +72,11 @@ def build_figures(country_code: str, *, files: Path, out: Path) -> dict[str, Fig
     return tables
 
 
-def _described(one: FigureTable, territories: Territories) -> dict[str, Any]:
-    table = one.table
+def _described(figures: FigureTable, territories: Territories) -> dict[str, Any]:
+    table = figures.table
     account = table.account or account_of(table, territories.codes, everywhere=territories.codes)
     return {
-        "definition": one.definition,
+        "definition": figures.definition,
         "level": table.level,
         "period": table.period,
         "codes": table.vintage,
