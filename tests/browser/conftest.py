@@ -26,6 +26,7 @@ from zoneblanche.geo.country import read_country
 from zoneblanche.geo.source import Source
 from zoneblanche.geo.territories import Territories, measured_area_km2
 from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.build import take
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.maps import draw_map
 from zoneblanche.maps.drawn.assets import read_asset
@@ -244,17 +245,16 @@ def france_page(france: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 
 @pytest.fixture(scope="session")
-def lozere_page(france: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    chosen = france.territories.parents["departement"] == "48"
-    some = Atlas(
-        territories=france.territories.take(chosen),
-        values=france.values[chosen],
-        reasons=france.reasons[chosen],
-        indicators=france.indicators,
-        weights=france.weights[chosen],
-    )
+def lozere(france: Atlas) -> Atlas:
+    """The 152 communes of one département."""
+    chosen = (france.territories.parents["departement"] == "48").to_numpy()
+    return take(france, chosen)
+
+
+@pytest.fixture(scope="session")
+def lozere_page(lozere: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("lozere") / "lozere.html"
-    draw_map(some).save(path)
+    draw_map(lozere).save(path)
     return path
 
 

@@ -314,16 +314,9 @@ def test_names_stand_on_the_map_unless_they_are_not_wanted(
 
 
 @pytest.fixture(scope="module")
-def scored(france: Atlas) -> Atlas:
+def scored(lozere: Atlas) -> Atlas:
     """Lozère with an index that was computed, and a figure on both sides of zero."""
-    chosen = (france.territories.parents["departement"] == "48").to_numpy()
-    some = Atlas(
-        territories=france.territories.take(chosen),
-        values=france.values[chosen],
-        reasons=france.reasons[chosen],
-        indicators=france.indicators,
-        weights=france.weights[chosen],
-    ).keep(["gigabit", "presence", "density"])
+    some = lozere.keep(["gigabit", "presence", "density"])
     table = {"id": "lack", "orientation": "worse", "weights": {"gigabit": 2, "presence": 1}}
     recipe = recipe_from_table(table, file="", indicators=some.indicators)
     some = compute_index(some, recipe, draws=20)
