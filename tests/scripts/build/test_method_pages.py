@@ -15,10 +15,11 @@ ROOT = Path(__file__).resolve().parents[3]
 
 @pytest.mark.parametrize("name", known_recipes())
 def test_the_committed_pages_are_those_of_the_recipes(name: str) -> None:
-    page = (ROOT / "docs" / page_name(name)).read_text("utf-8")
-    assert page.startswith("\n".join(method_lines(read_recipe(name)))), (
-        f"python -m scripts.build.method_pages full.parquet --only {name} -o docs"
-    )
+    path = ROOT / "docs" / page_name(name)
+    command = f"python -m scripts.build.method_pages full.parquet --only {name} -o docs"
+    assert path.is_file(), command
+    page = path.read_text("utf-8")
+    assert page.startswith("\n".join(method_lines(read_recipe(name)))), command
     assert "## Results on real figures" in page
 
 
