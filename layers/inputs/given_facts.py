@@ -83,9 +83,9 @@ def older_people(territories: Territories) -> list[tuple[Part, str, np.ndarray]]
     }
     if not years:
         return []
-    parts = country.parts_of(territories.codes)
-    found = [(part, years[part.id], parts == part.id) for part in country.parts if part.id in years]
-    return [one for one in found if one[2].any()]
+    ids = country.parts_of(territories.codes)
+    older = [(part, years[part.id], ids == part.id) for part in country.parts if part.id in years]
+    return [(part, year, inside) for part, year, inside in older if inside.any()]
 
 
 def say_older_people(territories: Territories, *, notices: Notices) -> None:

@@ -297,7 +297,7 @@ def test_where_none_is_flagged_the_worst_scores_are_named(
 def test_the_worst_of_the_parts_is_not_established_where_ranges_overlap(shared: Shared) -> None:
     for area in ("48", "departement:976", "region:84"):
         report = compose_report(shared, area=area, lang="fr")
-        said = {one.key: one.text for one in report.sentences()}
+        sentences = {one.key for one in report.sentences()}
         scores = [cells[-1] for cells in table_of(report, "t-parts").rows.values()]
 
         def overlaps(one: Cell, other: Cell) -> bool:
@@ -310,8 +310,8 @@ def test_the_worst_of_the_parts_is_not_established_where_ranges_overlap(shared: 
         last = any(overlaps(scores[-1], one) for one in scores[:-1])
         keys = {(True, True): "parts.open", (True, False): "parts.open_worst",
                 (False, True): "parts.open_best", (False, False): ""}  # fmt: skip
-        found = [key for key in said if key.startswith("parts.open")]
-        assert found == [key for key in [keys[first, last]] if key], area
+        opened = [key for key in sentences if key.startswith("parts.open")]
+        assert opened == [key for key in [keys[first, last]] if key], area
 
 
 def test_an_intercommunality_is_named_with_its_article(shared: Shared) -> None:
