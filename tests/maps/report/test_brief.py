@@ -430,7 +430,7 @@ def test_the_people_of_mayotte_are_of_an_earlier_census(
     """INSEE's populations of 2023 have the census of 2017 there: whatever rests on it says so."""
     report = reports["departement:976", "fr"]
     text = squeezed(render_report(report))
-    assert re.search(r"256\s518 habitants \(recensement de 2017\)", text)
+    assert re.search(r"256\s518 habitants en 2017", text)
     assert "recensement de 2017" in table_of(report, "t-beside").note
     sections = {one.id: one for one in report.sections}
     assert any("recensement de 2017" in note for note in sections["quality"].notes)
