@@ -273,3 +273,35 @@ def test_the_subtitle_of_an_article_is_whole(
     assert line.evaluate("(one) => getComputedStyle(one).webkitLineClamp") == "none"
     assert (line.text_content() or "").endswith(".")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.fixture(scope="module")
+def france_embed(france: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("france") / "map.html"
+    drawn = draw_embed(france, "gigabit", lang="fr", title=None)
+    path.write_text(framed_page(drawn.text), encoding="utf-8")
+    return path
+
+
+NAMES_CUT = """(names) => names.filter((name) => {
+  const range = document.createRange();
+  range.selectNodeContents(name);
+  const [text, space] = [range.getBoundingClientRect(), name.getBoundingClientRect()];
+  return text.left < space.left || text.right > space.right || range.getClientRects().length > 1;
+}).map((name) => name.textContent)"""
+
+
+@pytest.mark.parametrize("width", [600, 390, 320])
+def test_the_names_of_distant_parts_are_whole(
+    watched: Opener, france_embed: Path, width: int
+) -> None:
+    page = watched(width, 800).open(france_embed)
+    names = page.locator(".zb-inset-name button")
+    assert names.all_inner_texts() == [
+        "Guadeloupe", "Martinique", "Guyane", "La Réunion", "Mayotte",
+    ]  # fmt: skip
+    assert names.evaluate_all(NAMES_CUT) == []
+    frames, around = (page.locator(one).bounding_box() for one in (".zb-insets", "#zb-map"))
+    assert frames is not None and around is not None
+    assert frames["x"] + frames["width"] <= around["x"] + around["width"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
