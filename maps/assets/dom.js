@@ -65,6 +65,16 @@ function isolated(text) {
   return el("bdi", {}, text);
 }
 
+/** Give an element a text of the data; what it has stays, if it is the same. */
+function tell(element, text) {
+  const words = element.firstChild?.firstChild;
+  if (words && text) {
+    if (words.data !== text) words.data = text;
+  } else if (words || text) {
+    element.replaceChildren(isolated(text));
+  }
+}
+
 /** Text between two figures that stand apart on the screen, for those who hear them. */
 function unseen(text) {
   return el("span", { class: "zb-hidden" }, text);

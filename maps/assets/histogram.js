@@ -51,21 +51,29 @@ function drawBars(page) {
   return picture;
 }
 
-/** The histogram with its caption; its bars follow a moment after the map. */
+/** The histogram with its caption, which stay for the next layer; its bars follow a moment after the map. */
 function histogram(page) {
-  const { shown, model, speech } = page;
+  const { shown, speech } = page;
   const { low, high, layer } = shown;
   if (!(high > low)) return null;
-  const picture = svg("svg", { class: "zb-histogram", viewBox: `0 0 ${BINS * 6} 44`,
-    preserveAspectRatio: "none", "aria-hidden": "true" });
+  const name = `spread${countsPeople(page) ? "_people" : ""}${layer.spread === "log" ? "_log" : ""}`;
+  const figure = keptPart(page, "spread", name, () => drawSpread(page, name));
+  const [picture, caption] = figure.children;
+  picture.replaceChildren();
   page.later.add("bars", () => picture.replaceChildren(drawBars(page)));
-  const people = countsPeople(page);
-  const name = `spread${people ? "_people" : ""}${layer.spread === "log" ? "_log" : ""}`;
-  return el("figure", { class: "zb-spread" }, picture,
-    el("figcaption", {},
-      el("span", {}, speech.figure(low, { ...layer, suffix: "" })),
-      el("span", {}, speech.say(name, { level: speech.text(model.head.level.plural) })),
-      el("span", {}, speech.figure(high, { ...layer, suffix: "" }))));
+  for (const [end, value] of [[caption.firstChild, low], [caption.lastChild, high]]) {
+    end.firstChild.data = speech.figure(value, { ...layer, suffix: "" });
+  }
+  return figure;
+}
+
+/** The same without bars and the two ends. */
+function drawSpread({ model, speech }, name) {
+  return el("figure", { class: "zb-spread" },
+    svg("svg", { class: "zb-histogram", viewBox: `0 0 ${BINS * 6} 44`, preserveAspectRatio: "none",
+      "aria-hidden": "true" }),
+    el("figcaption", {}, el("span", {}, " "),
+      el("span", {}, speech.say(name, { level: speech.text(model.head.level.plural) })), el("span", {}, " ")));
 }
 
 /** What the legend counts: territories or people. */

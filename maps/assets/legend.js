@@ -2,11 +2,11 @@
 
 /** Fill the legend. page: { model, speech, colours, shown, legend, setScheme, highlight }. */
 function fillLegend(page) {
-  const { shown, speech, colours } = page;
+  const { shown, speech } = page;
   const { layer } = shown;
   page.later.drop("bars"); // of the layer before, which may be all that this one is not
   const parts = [
-    el("h2", { class: "zb-legend-title" }, isolated(speech.text(layer.title))),
+    legendTitle(page),
     layer.period || layer.native || layer.suffix
       ? el("p", { class: "zb-legend-note" }, legendNote(layer, speech)) : null,
     drawWaves(page),
@@ -33,6 +33,12 @@ function keptPart(page, name, key, draw) {
   const element = draw();
   page.keptParts.set(name, { key, element });
   return element;
+}
+
+function legendTitle(page) {
+  const heading = keptPart(page, "title", "", () => el("h2", { class: "zb-legend-title" }));
+  tell(heading, page.speech.text(page.layer.title));
+  return heading;
 }
 
 function legendNote(layer, speech) {
@@ -85,7 +91,7 @@ function drawClassRows(page) {
   const { shown, colours, speech } = page;
   const rows = shown.classes.map((one, k) => {
     const mark = swatch(one.colour, colours, null, shown.layer.coarse);
-    const [label, part, rest] = [isolated(""), document.createTextNode(""), el("span", { class: "zb-share" })];
+    const [label, part, rest] = [isolated(" "), document.createTextNode(" "), el("span", { class: "zb-share" }, " ")];
     const item = el("li", {
       class: "zb-class", role: "option", "aria-selected": "false", id: `zb-class-${k}`,
       pointerenter: () => page.highlight(k),
@@ -93,7 +99,7 @@ function drawClassRows(page) {
     },
     mark, el("span", { class: "zb-class-label" }, label), unseen(speech.say("colon")),
     el("span", { class: "zb-count" }, part, unseen(", "), rest));
-    return { item, fill: mark.firstChild, label, part, rest };
+    return { item, fill: mark.firstChild, label: label.firstChild, part, rest: rest.firstChild };
   });
   const items = rows.map(({ item }) => item);
   let active = -1;
@@ -118,9 +124,9 @@ function drawClassRows(page) {
     page.shown.classes.forEach((one, k) => {
       const [number, portion] = countTexts(page, one);
       rows[k].fill.setAttribute("fill", one.colour);
-      rows[k].label.textContent = one.label;
+      rows[k].label.data = one.label;
       rows[k].part.data = number;
-      rows[k].rest.textContent = portion;
+      rows[k].rest.data = portion;
     });
   };
   return { element: list, show };
@@ -140,12 +146,6 @@ function countTexts(page, { count, people }) {
   return [speech.number(part), share(part, whole, speech)];
 }
 
-/** The same as the end of a row. */
-function countCell(page, one) {
-  const [number, portion] = countTexts(page, one);
-  return el("span", { class: "zb-count" }, number, unseen(", "), el("span", { class: "zb-share" }, portion));
-}
-
 function share(part, whole, speech) {
   if (!whole) return "";
   const percent = (100 * part) / whole;
@@ -154,15 +154,23 @@ function share(part, whole, speech) {
 
 /** The "no data" entry: always present, also with a count of 0. */
 function missingRow(page) {
-  const { shown, speech, colours, model } = page;
+  const { shown, speech, model } = page;
   const reasons = shown.missing
     .map(({ reason, count }) => `${speech.text(model.head.reasons[reason]) || "?"} `
       + `(${countsPeople(page) ? speech.territories(count) : speech.number(count)})`);
-  return el("div", { class: "zb-missing" },
-    swatch(colours.missing[0], colours, colours.missing[1]),
-    el("span", { class: "zb-class-label" }, speech.say("no_data"),
-      reasons.length ? el("small", {}, reasons.join(", ")) : null),
-    countCell(page, { count: shown.missingCount, people: shown.missingPeople }));
+  const row = keptPart(page, "missing", "", () => drawMissingRow(page));
+  const [, label, cell] = row.children;
+  label.lastChild.textContent = reasons.join(", ");
+  const [number, portion] = countTexts(page, { count: shown.missingCount, people: shown.missingPeople });
+  cell.firstChild.data = number;
+  cell.lastChild.firstChild.data = portion;
+  return row;
+}
+
+function drawMissingRow({ speech, colours }) {
+  return el("div", { class: "zb-missing" }, swatch(colours.missing[0], colours, colours.missing[1]),
+    el("span", { class: "zb-class-label" }, speech.say("no_data"), el("small")),
+    el("span", { class: "zb-count" }, " ", unseen(", "), el("span", { class: "zb-share" }, " ")));
 }
 
 // -- the square of two indicators -------------------------------------------------------------

@@ -73,11 +73,10 @@ const PANEL = {
     const finding = speech.text(layer.finding);
     const place = speech.text(head.place);
     const title = fullTitle(head, speech);
-    this.placeLine.replaceChildren(isolated([place, speech.territories(this.model.count)]
-      .filter(Boolean).join(" · ")));
-    this.kicker.replaceChildren(isolated(finding ? speech.text(head.title) : ""));
-    this.headline.replaceChildren(isolated(finding && head.partial && place
-      ? `${place}${speech.say("colon")}${finding}` : finding || title));
+    tell(this.placeLine, [place, speech.territories(this.model.count)].filter(Boolean).join(" · "));
+    tell(this.kicker, finding ? speech.text(head.title) : "");
+    tell(this.headline, finding && head.partial && place
+      ? `${place}${speech.say("colon")}${finding}` : finding || title);
     this.readingPlace.replaceChildren(...[compositionOf(this), speech.reading(layer)]
       .filter(Boolean).flatMap((text, k) => (k ? [" ", isolated(text)] : [isolated(text)])));
     this.chooser.show();
@@ -108,7 +107,7 @@ const PANEL = {
     this.fillHead();
     if (this.model.head.embed) this.legendPlace.replaceChildren(shortLegend(this));
     else fillLegend(this);
-    this.paneTitle.replaceChildren(isolated(this.speech.text(this.layer.title)));
+    tell(this.paneTitle, this.speech.text(this.layer.title));
     this.later.add("method", () => this.fillMethod()); // far below
     if (this.cited.size) this.later.add("cite", () => this.fillFoot()); // far below, and of the same height
     else this.fillFoot();
