@@ -32,7 +32,7 @@ def release_memory() -> None:
 def collect_seldom() -> None:
     """Let Python look for unreachable objects less often: only where the process is ours.
 
-    Loading the libraries makes some hundred thousand objects that stay. Looking through them again
-    and again took a twentieth of a run; the cycles that it frees are few and small.
+    Loading the libraries makes some hundred thousand objects that stay, and Python would look
+    through all of them again and again (`python -m scripts.bench.run` measures the main job).
     """
     gc.set_threshold(20_000, 20, 20)

@@ -30,7 +30,7 @@ def with_given_facts(
     Args:
         inputs: tables on the codes of the territories; the territories that these were selected
             from, if any, get the facts too.
-        ids: of the sources.
+        ids: the names of the inputs to take facts from.
         notices: takes the number of territories that keep a fact.
 
     Returns:
@@ -93,8 +93,8 @@ def say_older_people(territories: Territories, *, notices: Notices) -> None:
     for part, year, _mask in older_people(territories):
         notices.remark(
             _(
-                "{part}: the populations are those of the census of {year}, the last one that is "
-                "published; densities and means by inhabitant rest on them.",
+                "{part}: the populations are those of the census of {year}, older than those of "
+                "the rest; densities and means by inhabitant rest on them.",
                 part=titled(part.title),
                 year=year,
             )

@@ -27,8 +27,8 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
     numbers that are equal, as 0.0 and -0.0, are written as the first of them.
 
     Args:
-        table: numbers and texts, each column of one type; texts are written unchanged, names as
-            `spreadsheet_safe` returns them.
+        table: numbers and texts, at least two columns, each of one type; texts are written
+            unchanged, names as `spreadsheet_safe` returns them.
         path: of the file.
 
     Raises:

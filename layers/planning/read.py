@@ -306,7 +306,7 @@ def read_costs(options: Sequence[str], names: Sequence[str]) -> Mapping[str, flo
     """Return the costs that options `ID=NUMBER` give.
 
     Args:
-        options: the options.
+        options: each `ID=NUMBER`.
         names: ids that can have a cost.
 
     Raises:

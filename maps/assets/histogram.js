@@ -57,7 +57,7 @@ function histogram(page) {
   const { low, high, layer } = shown;
   if (!(high > low)) return null;
   const name = `spread${countsPeople(page) ? "_people" : ""}${layer.spread === "log" ? "_log" : ""}`;
-  const figure = keptPart(page, "spread", name, () => drawSpread(page, name));
+  const figure = keptPart(page, "spread", [name, page.model.id].join(), () => drawSpread(page, name));
   const [picture, caption] = figure.children;
   picture.replaceChildren();
   page.later.add("bars", () => picture.replaceChildren(drawBars(page)));

@@ -13,10 +13,12 @@ from zoneblanche.geo.country import Text
 from zoneblanche.geo.messages import _, in_languages, notice_texts, remark, warnings_first
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.maps.drawn.bivariate import Bivariate, ids_of
+from zoneblanche.maps.drawn.breaks import METHODS
 from zoneblanche.maps.drawn.palettes import for_page
 from zoneblanche.maps.drawn.words import HOW_TO_READ, page_words
 from zoneblanche.maps.page.encoding import pack_block
 from zoneblanche.maps.page.header.layers import (
+    FIRST_METHOD,
     Citations,
     describe_bivariate,
     describe_layer,
@@ -103,9 +105,11 @@ def write_payload(
     if geometry is None:
         geometry = encode_territories(territories)
     citations = Citations()
-    layers, figures = _layers(with_probabilities(atlas), show, citations)
+    # A map in an article has no script that computes breaks.
+    methods = (FIRST_METHOD,) if embedded is None else tuple(METHODS)
+    layers, figures = _layers(with_probabilities(atlas), show, citations, methods)
     levels, parents, containers = describe_levels(territories)
-    upper, upper_streams = describe_upper(atlas, layers, citations)
+    upper, upper_streams = describe_upper(atlas, layers, citations, methods=methods)
     shown = next(layer for layer in layers if layer["id"] == _id_of(show))
     heading = title if title is not None else _title(layers, shown)
     if embedded is not None:
@@ -188,12 +192,12 @@ def _id_of(show: str | Bivariate) -> str:
 
 
 def _layers(
-    atlas: Atlas, show: str | Bivariate, citations: Citations
+    atlas: Atlas, show: str | Bivariate, citations: Citations, methods: Sequence[str]
 ) -> tuple[list[dict[str, Any]], Streams]:
     layers: list[dict[str, Any]] = []
     figures: Streams = {}
     for indicator in atlas.indicators.values():
-        layer, streams = describe_layer(atlas, indicator, citations)
+        layer, streams = describe_layer(atlas, indicator, citations, methods=methods)
         layers.append(layer)
         figures |= streams
     pairs = list_bivariates(atlas, show)

@@ -24,6 +24,14 @@ def list_things(what: str, source: str | None = None, *, lang: str | None = None
 
         print(json.dumps(project_schema(), ensure_ascii=False, indent=2))
         return
+    if source is not None and what != "columns":
+        raise InputError(
+            Fault(
+                _("only columns are listed of one source, not {what}.", what=what),
+                remedy=_("Write: zoneblanche list columns {source}", source=source),
+                kind="option",
+            )
+        )
     lang = lang or language_of_environment()
     lines = list(_columns(source, lang)) if what == "columns" else list(_list_of(what)(lang))
     width = max((len(line.name) for line in lines), default=0)

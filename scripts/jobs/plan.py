@@ -150,7 +150,7 @@ def existing_sites(atlas: Atlas, option: str | None, *, embedded: bool) -> Sites
 
     Args:
         atlas: whose territories the sites serve.
-        option: the value of it.
+        option: what `--existing` says.
         embedded: whether the atlas is the embedded edition, which knows fixed places.
 
     Raises:

@@ -268,12 +268,15 @@ def test_the_page_computes_the_breaks_that_it_does_not_bring(
     )
     before = (france.values["gigabit"] * 0.7 - 20).clip(lower=0)
     atlas = france.add(earlier, before, reasons=france.reasons["gigabit"])
+    # Below zero by so little that the page shows zero.
+    gap = Indicator("gap", {"fr": "Écart", "en": "Gap"}, "percent", digits=1)
+    atlas = atlas.add(gap, (before - 0.04).clip(upper=40), reasons=france.reasons["gigabit"])
     draw_map(atlas).save(tmp_path / "map.html")
     page = watched().open(tmp_path / "map.html")
     (upper,) = atlases_above(atlas)
     for level, shown in (("", atlas), ("departement", upper)):
         described = page.evaluate(BREAKS, level)
-        assert {"gigabit", "gigabit-2018", "presence", "density"} <= set(described)
+        assert {"gap", "gigabit", "gigabit-2018", "presence", "density"} <= set(described)
         waves = ("gigabit", "gigabit-2018")
         for name, (digits, breaks, pooled) in described.items():
             indicator, values = shown.indicator(name), shown.values[name]

@@ -247,7 +247,10 @@ def test_another_level_shows_what_python_aggregates(
     watched: Opener, france_page: Path, france: Atlas
 ) -> None:
     page = watched().open(france_page, "#layer=gigabit&at=48095")
+    spread = page.locator(".zb-spread figcaption")
+    assert "communes" in spread.inner_text()
     page.locator("#zb-level").select_option("departement")
+    assert "départements" in spread.inner_text()
     card = page.locator(".zb-card")
     assert card.locator("h2").inner_text() == "Lozère"  # Mende's
     upper = atlas_at(france.keep(["gigabit", "presence", "density"]), "departement")

@@ -21,6 +21,7 @@ from zoneblanche.layers.indicator import Indicator
 from zoneblanche.maps import draw_map
 from zoneblanche.maps.drawn.assets import read_asset
 from zoneblanche.maps.embed.write import draw_embed, framed_page
+from zoneblanche.maps.page.header.layers import class_breaks
 
 pytestmark = pytest.mark.browser
 Opener = Callable[..., Watched]
@@ -289,6 +290,15 @@ NAMES_CUT = """(names) => names.filter((name) => {
   const [text, space] = [range.getBoundingClientRect(), name.getBoundingClientRect()];
   return text.left < space.left || text.right > space.right || range.getClientRects().length > 1;
 }).map((name) => name.textContent)"""
+
+
+@pytest.mark.parametrize("method", ["jenks", "equal"])
+def test_an_article_may_ask_for_another_method(
+    watched: Opener, france: Atlas, france_embed: Path, method: str
+) -> None:
+    page = watched(600, 800).open(france_embed, f"#method={method}")
+    wanted = class_breaks(france.indicator("gigabit"), france.values["gigabit"], 1)
+    assert page.evaluate(told("page.shown.breaks")) == wanted[method]
 
 
 @pytest.mark.parametrize("width", [600, 390, 320])

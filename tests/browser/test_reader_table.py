@@ -374,7 +374,7 @@ def test_classes_of_the_page_are_those_of_the_package(reader: Page) -> None:
     for (figures, digits), one in zip(cases, shown, strict=True):
         indicator = Indicator("x", "x", "number", bounds=(0, 100), digits=digits)
         assert one["breaks"] == class_breaks(indicator, pd.Series(figures), digits)
-        assert one["diverging"] == diverges(pd.Series(figures))
+        assert one["diverging"] == diverges(pd.Series(figures), digits)
 
 
 LARGE = """() => {

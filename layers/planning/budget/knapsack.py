@@ -153,7 +153,9 @@ def cover_of(costs: Floats, taken: np.ndarray, budget: float) -> tuple[Floats, f
     """
     inside = np.flatnonzero(taken)
     inside = inside[np.argsort(-costs[inside], kind="stable")]
-    fewest = 1 + int(np.argmax(np.cumsum(costs[inside]) > budget * (1 + TINY)))
+    # Added in another order, the costs of the whole set may be as much as the budget.
+    passes = np.cumsum(costs[inside]) > budget * (1 + TINY)
+    fewest = 1 + int(np.argmax(passes)) if passes.any() else len(inside)
     row = costs >= costs[inside[0]]
     row[inside[:fewest]] = True
     return row.astype("float64"), fewest - 1.0

@@ -78,14 +78,19 @@ def page_text(text: Text | str) -> Text | str:
 
 
 def describe_layer(
-    atlas: Atlas, indicator: Indicator, citations: Citations
+    atlas: Atlas,
+    indicator: Indicator,
+    citations: Citations,
+    *,
+    methods: Sequence[str] = (FIRST_METHOD,),
 ) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """Return an indicator for the page, and its streams: figures, and its interval if any."""
+    """Return an indicator for the page, and its streams: figures, and its interval if any;
+    `methods` are those whose breaks the page does not compute itself."""
     values, reasons = atlas.values[indicator.id], atlas.reasons[indicator.id]
     categories = _categories(indicator, values)
     digits = 0 if categories else shown_digits(indicator)
     column = pack_column(values, reasons, digits=digits)
-    classes = describe_classes(atlas, indicator, digits=column.digits)
+    classes = describe_classes(atlas, indicator, digits=column.digits, methods=methods)
     interval, streams = _interval(atlas, indicator.id, column.digits)
     layer = {
         "id": indicator.id,
@@ -121,7 +126,7 @@ def describe_layer(
         layer["tree"] = describe_contributions(atlas, indicator.id)
     layer |= classes
     if not categories:
-        layer["pooled"] = _pooled_breaks(atlas, indicator, column.digits)
+        layer["pooled"] = _pooled_breaks(atlas, indicator, column.digits, methods)
         layer["spread"] = _spread(values)
         layer["thirds"] = _thirds(values, column.digits)
     return layer, {indicator.id: column.data, **streams}
@@ -164,7 +169,7 @@ def describe_classes(
         # A flag is set where people are worse off.
         return described | ({"better": "lower"} if flag and indicator.better is None else {})
     described = {
-        "diverging": diverges(values),
+        "diverging": diverges(values, digits),
         "breaks": class_breaks(indicator, values, digits, methods=methods),
         "scheme": FIRST_METHOD,
     }
@@ -272,7 +277,7 @@ def class_breaks(
 ) -> dict[str, list[float]]:
     """Return where the classes of an indicator begin, by method."""
     figures = np.round(values.to_numpy(dtype=np.float64), digits)
-    if diverges(values):
+    if diverges(values, digits):
         return {name: two_sided_breaks(figures, name, digits=digits) for name in methods}
     breaks = {name: METHODS[name](figures, digits=digits) for name in methods}
     low, high = indicator.bounds
@@ -282,7 +287,7 @@ def class_breaks(
 
 
 def _pooled_breaks(
-    atlas: Atlas, indicator: Indicator, digits: int
+    atlas: Atlas, indicator: Indicator, digits: int, methods: Sequence[str]
 ) -> dict[str, list[float]] | None:
     """Return the breaks of all waves of an indicator together, for the newest one; None without
     earlier waves."""
@@ -290,13 +295,13 @@ def _pooled_breaks(
     if not waves:
         return None
     pooled = pd.concat([atlas.values[name] for name in (indicator.id, *waves)])
-    return class_breaks(indicator, pooled, digits, methods=(FIRST_METHOD,))
+    return class_breaks(indicator, pooled, digits, methods=methods)
 
 
-def diverges(values: pd.Series) -> bool:
-    """Return whether figures are on both sides of zero, like differences: then zero is a break, and
-    the two sides have their own hues."""
-    known = _known(values)
+def diverges(values: pd.Series, digits: int) -> bool:
+    """Return whether figures are on both sides of zero, as they are displayed, like differences:
+    then zero is a break, and the two sides have their own hues."""
+    known = np.round(_known(values), digits)
     return bool(len(known) and known.min() < 0 < known.max())
 
 

@@ -8,6 +8,7 @@ shapes of these atlases: the page joins its borders.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from zoneblanche.geo.runtime.memory import release_memory
 from zoneblanche.layers.aggregate import atlas_at
 from zoneblanche.layers.analysis.areas import rank_areas, with_area_means
 from zoneblanche.layers.atlas import Column
-from zoneblanche.maps.page.header.layers import Citations, describe_layer
+from zoneblanche.maps.page.header.layers import FIRST_METHOD, Citations, describe_layer
 from zoneblanche.maps.page.header.places import choose_outline, describe_facts, describe_level
 from zoneblanche.maps.page.header.probability import with_probabilities
 
@@ -131,9 +132,14 @@ def _share_of_people(indicator: Indicator, atlas: Atlas) -> Indicator:
 
 
 def describe_upper(
-    atlas: Atlas, layers: list[dict[str, Any]], citations: Citations
+    atlas: Atlas,
+    layers: list[dict[str, Any]],
+    citations: Citations,
+    *,
+    methods: Sequence[str] = (FIRST_METHOD,),
 ) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
-    """Return the header of each containing level, and its streams, named `level:stream`.
+    """Return the header of each containing level, and its streams, named `level:stream`; `methods`
+    are those whose breaks the page does not compute itself.
 
     Of a layer, it has only what differs from the layer with the same id at the page's own level.
     The order of a level's territories is that of its containers (`describe_levels`).
@@ -142,7 +148,7 @@ def describe_upper(
     described: list[dict[str, Any]] = []
     streams: dict[str, bytes] = {}
     for upper in atlases_above(atlas):
-        description, indicators = _describe(upper, base, citations)
+        description, indicators = _describe(upper, base, citations, methods)
         description["notices"] = [
             notice_texts(notice) for notice in upper.notices if notice not in atlas.notices
         ]
@@ -152,14 +158,14 @@ def describe_upper(
 
 
 def _describe(
-    upper: Atlas, base: dict[str, dict[str, Any]], citations: Citations
+    upper: Atlas, base: dict[str, dict[str, Any]], citations: Citations, methods: Sequence[str]
 ) -> tuple[dict[str, Any], dict[str, bytes]]:
     upper = with_probabilities(upper)
     territories = upper.territories
     layers: list[dict[str, Any]] = []
     streams: dict[str, bytes] = {}
     for indicator in upper.indicators.values():
-        layer, figures = describe_layer(upper, indicator, citations)
+        layer, figures = describe_layer(upper, indicator, citations, methods=methods)
         layer.pop("finding")  # that of the territories is the headline at every level
         known = base.get(indicator.id, {})
         changed = {key: value for key, value in layer.items() if known.get(key) != value}

@@ -56,7 +56,10 @@ def ranking_section(scope: Scope) -> Section:
             figure = draw_areas(scope, main, level, caption="areas_map_plain")
             blocks += [] if figure is None else [figure]
         blocks.append(parts)
-        sentences += [_parts_sentence(scope, level, parts), *_open_sentences(scope, level, parts)]
+        sentences += [
+            _parts_sentence(scope, level, parts),
+            *_open_sentences(scope, main, level, parts),
+        ]
     worst = _worst(scope, main)
     tied = _tied(scope, main)
     sentences += _worst_sentences(scope, main, worst, tied)
@@ -194,15 +197,19 @@ def _parts_sentence(scope: Scope, level: str, parts: Table) -> Sentence:
     )
 
 
-def _open_sentences(scope: Scope, level: str, parts: Table) -> Iterator[Sentence]:
+def _open_sentences(scope: Scope, main: Indicator, level: str, parts: Table) -> Iterator[Sentence]:
     """Return that the worst or the best of the parts is not established, if the ranges of others
-    overlap with its range."""
-    codes = list(parts.rows)
-    scores = [parts.at(code, "score") for code in codes]
-    low = np.array([np.nan if one.low is None else one.low for one in scores])
-    high = np.array([np.nan if one.high is None else one.high for one in scores])
+    overlap with its range: of those too that the table leaves out, as it does a part without a
+    rank."""
+    scores = {
+        part.code: _part_score(scope, main, part)
+        for part in parts_of(scope.atlas, scope.area, level, lang=scope.lang)
+    }
     # A part without a range overlaps with none.
-    ends = [bool(((low <= high[end]) & (high >= low[end])).sum() > 1) for end in (0, -1)]
+    low = np.array([np.nan if cell.low is None else cell.low for cell in scores.values()])
+    high = np.array([np.nan if cell.high is None else cell.high for cell in scores.values()])
+    first, *_between, last = map(list(scores).index, parts.rows)
+    ends = [bool(((low <= high[end]) & (high >= low[end])).sum() > 1) for end in (first, last)]
     if any(ends):
         key = "parts.open" if all(ends) else ("parts.open_worst" if ends[0] else "parts.open_best")
         yield say(scope.words, key, plural=scope.level_title(level, plural=True))

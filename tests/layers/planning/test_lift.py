@@ -240,6 +240,14 @@ def test_a_budget_by_trying_every_set() -> None:
         assert bought.bound >= bought.gain
 
 
+def test_a_set_that_is_refused_is_a_cover_however_its_costs_are_added() -> None:
+    costs = np.array([0.1] * 10)
+    taken = np.ones(10, dtype=bool)
+    budget = float(np.cumsum(costs)[-1]) / (1 + 1e-9)  # which the sum in this order does not pass
+    row, most = knapsack.cover_of(costs, taken, budget)
+    assert row.tolist() == [1.0] * 10 and most == 9.0
+
+
 def test_the_solver_of_a_budget_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
     """With this budget of Lozère, HiGHS printed a line about a solution that it repaired."""
     gains = [208, 139, 65, 218, 83, 102, 61, 108, 50, 102, 108, 246, 99, 146, 571, 87, 165, 112,

@@ -29,6 +29,7 @@ from zoneblanche.layers.analysis.estimates import (
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.inputs.given_facts import older_people
+from zoneblanche.maps.report.areas import find_area
 from zoneblanche.maps.report.content import Cell, Table
 from zoneblanche.maps.report.map import Figure
 from zoneblanche.maps.report.sections.dimensions import Glossary, Multiples
@@ -312,6 +313,15 @@ def test_the_worst_of_the_parts_is_not_established_where_ranges_overlap(shared: 
                 (False, True): "parts.open_best", (False, False): ""}  # fmt: skip
         opened = [key for key in sentences if key.startswith("parts.open")]
         assert opened == [key for key in [keys[first, last]] if key], area
+
+
+def test_a_part_without_a_rank_may_be_the_worst(shared: Shared) -> None:
+    """Mayotte's score lacks a part of the index, and its range reaches beyond that of Cantal."""
+    report = compose_report(shared, lang="fr")
+    worst = next(iter(table_of(report, "t-parts").rows.values()))[-1]
+    apart = shared.score_range(find_area(shared.atlas, "departement:976", lang="fr"))
+    assert worst.high is not None and apart[1] > worst.high
+    assert "parts.open" in {sentence.key for sentence in report.sentences()}
 
 
 def test_an_intercommunality_is_named_with_its_article(shared: Shared) -> None:

@@ -207,8 +207,8 @@ def test_a_level_above(zoneblanche: Command, tmp_path: Path, shared_data: Path) 
     expected = 0.3 * access + 0.15 * online + 0.3 * near + 0.25 * people
     assert float(rows["48"]["score"]) == pytest.approx(expected, abs=1e-4)
     account = json.loads((out / "run.json").read_text("utf-8"))
-    printed = [warning for warning in account["warnings"] if "A run of communes shows" in warning]
-    assert printed and printed[0].startswith("The index is that of the figures of départements.")
+    warnings = [warning for warning in account["warnings"] if "A run of communes shows" in warning]
+    assert warnings and warnings[0].startswith("The index is that of the figures of départements.")
 
 
 def test_the_figures_of_france(zoneblanche: Command, tmp_path: Path, shared_data: Path) -> None:
@@ -329,6 +329,9 @@ def test_columns_of_a_source_in_both_languages(zoneblanche: Command) -> None:
     assert (status, out) == (0, "area_km2 km²\n")
     _, out, _ = zoneblanche("list", "columns", "insee-populations", "--lang", "fr")
     assert out.splitlines()[1] == "population_apart habitants (nombre) comptés à part"
+    status, out, err = zoneblanche("list", "sources", "insee-areas", "--lang", "en")
+    assert (status, out) == (2, "")
+    assert "zoneblanche list columns insee-areas" in err
 
 
 def test_a_project_of_which_no_layer_can_be_measured(zoneblanche: Command, tmp_path: Path) -> None:
