@@ -9,7 +9,6 @@ from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
-import pyogrio
 
 from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.files.results.lock import written_by_gdal
@@ -32,6 +31,9 @@ def write_geopackage(frame: gpd.GeoDataFrame, path: Path, styles: Sequence[Style
     Raises:
         OSError: the place cannot be written.
     """
+    # Most commands write none.
+    import pyogrio
+
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_TIME})
     try:
         with written_by_gdal(path):

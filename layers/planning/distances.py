@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 import pyproj
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from zoneblanche.geo.points.distance import to_geocentric
 
@@ -24,6 +23,10 @@ Ints = NDArray[np.int64]
 
 INNER = 0.38
 """Mean distance of the points of a square from its middle, by its side (0.3826)."""
+
+
+FEW = 4_000_000
+"""Pairs up to which all are looked at: scipy's trees take a quarter of a second to load."""
 
 
 @dataclass(frozen=True)
@@ -142,8 +145,15 @@ def _of_part(
     reach = within_km[here]
     if not np.isfinite(reach).all():
         return np.repeat(here, len(there)), np.tile(there, len(here))
-    tree = cKDTree(to_geocentric(sites.east[there], sites.north[there]))
     points = to_geocentric(middles.east[here], middles.north[here])
+    ends = to_geocentric(sites.east[there], sites.north[there])
+    if len(here) * len(there) <= FEW:
+        squares = sum((points[:, [axis]] - ends[:, axis]) ** 2 for axis in range(3))
+        territory, site = np.nonzero(squares <= (reach[:, None] * 1000) ** 2)
+        return here[territory], there[site]
+    from scipy.spatial import cKDTree
+
+    tree = cKDTree(ends)
     lists = tree.query_ball_point(points, reach * 1000, return_sorted=True)
     counts = np.array([len(places) for places in lists])
     flat = np.concatenate(lists).astype("int64") if counts.sum() else np.zeros(0, dtype="int64")
@@ -155,6 +165,8 @@ def nearest_pairs(
 ) -> Pairs:
     """Return for each territory the nearest sites of its part: one of its own, if there is any, and
     the nearest `others` elsewhere. Kilometres."""
+    from scipy.spatial import cKDTree
+
     territory, site = [], []
     for part in dict.fromkeys(middles.part.tolist()):
         here = np.flatnonzero(middles.part == part)

@@ -7,6 +7,7 @@ import pandas as pd
 import pyproj
 import pytest
 
+from zoneblanche.layers.planning import distances
 from zoneblanche.layers.planning.distances import (
     INNER,
     Places,
@@ -57,7 +58,12 @@ def test_a_site_of_its_own_is_at_the_inner_distance() -> None:
     assert table[2, 0] == pytest.approx(km(2.2, 2.0))
 
 
-def test_pairs_within_a_limit_are_those_of_all_pairs() -> None:
+@pytest.mark.parametrize("few", [0, distances.FEW])
+def test_pairs_within_a_limit_are_those_of_all_pairs(
+    monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    """By scipy's tree, and by looking at all pairs."""
+    monkeypatch.setattr(distances, "FEW", few)
     random = np.random.default_rng(5)
     middles = places(random.uniform(2, 3, 40).tolist(), [f"m{n}" for n in range(40)])
     sites = places(random.uniform(2, 3, 30).tolist(), [f"m{n}" for n in range(30)])
