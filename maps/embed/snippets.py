@@ -12,8 +12,8 @@ from functools import cache
 from markupsafe import Markup
 
 from zoneblanche.geo.messages import translate_text
-from zoneblanche.maps.drawn.assets import read_template, templates
 from zoneblanche.maps.drawn.legend import Key
+from zoneblanche.maps.drawn.templates import read_template, templates
 from zoneblanche.maps.report.map import Figure
 
 WIDTH, HEIGHT = 960, 560

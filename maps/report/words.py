@@ -7,7 +7,7 @@ import tomllib
 from functools import cache
 
 from zoneblanche.geo.messages import translate_text
-from zoneblanche.maps.drawn.assets import read_template
+from zoneblanche.maps.drawn.templates import read_template
 
 
 @cache

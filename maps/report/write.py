@@ -17,7 +17,8 @@ import markupsafe
 from zoneblanche.geo.errors import InputError, ProblemWithEnvironment
 from zoneblanche.geo.files.results.output import staged_file
 from zoneblanche.geo.messages import _, languages
-from zoneblanche.maps.drawn.assets import read_asset, read_template, templates
+from zoneblanche.maps.drawn.assets import read_asset
+from zoneblanche.maps.drawn.templates import read_template, templates
 from zoneblanche.maps.page.content_policy import hash_source
 from zoneblanche.maps.report.areas import find_area, references_of
 from zoneblanche.maps.report.content import Line, LineChart, Section, Sentence, Table

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from zoneblanche.maps.drawn.assets import templates
+from zoneblanche.maps.drawn.templates import templates
 from zoneblanche.maps.site.addresses import PAGE
 from zoneblanche.maps.site.changes import Change
 from zoneblanche.maps.site.model import SiteAtlas

@@ -14,8 +14,9 @@ from zoneblanche.geo.files.results.output import check_folder_place, staged_fold
 from zoneblanche.geo.numerals import format_number
 from zoneblanche.geo.source import sha256_of
 from zoneblanche.layers.outputs.export import write_json, write_open_data
-from zoneblanche.maps.drawn.assets import read_asset, templates
+from zoneblanche.maps.drawn.assets import read_asset
 from zoneblanche.maps.drawn.cite import cite
+from zoneblanche.maps.drawn.templates import templates
 from zoneblanche.maps.drawn.words import colon, write_date
 from zoneblanche.maps.embed.write import check_base
 from zoneblanche.maps.page.noscript_text import write_findings
