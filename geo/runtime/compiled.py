@@ -1,4 +1,4 @@
-"""The one way in which this project compiles a kernel."""
+"""The one way in which this project compiles a kernel, and the caches of a user."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import functools
 import os
 import stat
 import sys
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import Any, TypeVar, cast
+from typing import Any, BinaryIO, TypeVar, cast
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
@@ -97,6 +98,22 @@ def private_cache(name: str) -> Path | None:
         return folder if private and os.access(folder, os.W_OK | os.X_OK) else None
     except (OSError, RuntimeError):  # no home, or none that can be written
         return None
+
+
+def keep_file(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    """Write a file of a cache, whole or not at all.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            write(file)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 def _caches() -> Path:

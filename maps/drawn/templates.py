@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from contextlib import suppress
 from functools import cache
 from importlib import metadata, resources
@@ -14,7 +12,7 @@ from typing import Any
 import jinja2
 from jinja2.bccache import Bucket
 
-from zoneblanche.geo.runtime.compiled import private_cache
+from zoneblanche.geo.runtime.compiled import keep_file, private_cache
 
 SETTINGS: dict[str, Any] = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
 """Every text is escaped where it is written; lines of statements leave none in the result."""
@@ -58,14 +56,8 @@ class KeptTemplates(jinja2.BytecodeCache):
         """Keep the compiled template; where that fails, it is compiled again next time."""
         code = bucket.bytecode_to_string()
         with suppress(OSError):
-            handle, name = tempfile.mkstemp(dir=self.folder, suffix=".part")
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(hashlib.sha256(code).digest() + code)
-                Path(name).replace(self._place(bucket))
-            except BaseException:
-                Path(name).unlink(missing_ok=True)
-                raise
+            digest = hashlib.sha256(code).digest()
+            keep_file(self._place(bucket), lambda file: file.write(digest + code))
 
     def _place(self, bucket: Bucket) -> Path:
         made_by = f"{bucket.key} {metadata.version('jinja2')} {SETTINGS}"

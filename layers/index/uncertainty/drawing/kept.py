@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -22,7 +21,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from zoneblanche.geo.runtime.compiled import private_cache
+from zoneblanche.geo.runtime.compiled import keep_file, private_cache
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.index.score import ScoredAtlas
 
@@ -86,19 +85,8 @@ class KeptDraws:
             arrays[f"type {name}"] = np.array(str(table.columns.dtype))
             arrays[f"values {name}"] = table.to_numpy("float64")
         with suppress(OSError):
-            _write(self.path, arrays)
+            keep_file(self.path, lambda file: np.savez(file, **cast("dict[str, Any]", arrays)))
             _forget(self.path.parent)
-
-
-def _write(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, **cast("dict[str, Any]", arrays))
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _forget(folder: Path) -> None:
