@@ -32,7 +32,7 @@ class Joined:
         matched: whether the territory, or the one that contains it, has a row.
         account: what became of the rows of the table.
         native_level: the level at which the figures of the table were measured.
-        published: why cells of the table are missing, according to its publisher; same index.
+        stated: why cells of the table are missing, according to its publisher; same index.
         derived: what `derive` computed of the frame, by name.
     """
 
@@ -40,7 +40,7 @@ class Joined:
     matched: pd.Series
     account: Account
     native_level: str
-    published: pd.DataFrame | None = None
+    stated: pd.DataFrame | None = None
     derived: dict[str, pd.Series] = field(default_factory=dict, repr=False, compare=False)
 
     def derive(self, name: str, compute: Callable[[pd.DataFrame], pd.Series]) -> pd.Series:
@@ -55,9 +55,9 @@ class Joined:
         *Not in the table* without a row, else what the publisher says, else *not published*.
         """
         reasons = np.full(len(self.matched), int(Reason.NOT_PUBLISHED), dtype="int8")
-        if self.published is not None and column in self.published:
-            published = self.published[column].fillna(int(Reason.PRESENT)).to_numpy("int8")
-            reasons = np.where(published == Reason.PRESENT, reasons, published)
+        if self.stated is not None and column in self.stated:
+            stated = self.stated[column].fillna(int(Reason.PRESENT)).to_numpy("int8")
+            reasons = np.where(stated == Reason.PRESENT, reasons, stated)
         reasons[self.frame[column].notna().to_numpy()] = Reason.PRESENT
         reasons[~self.matched.to_numpy()] = Reason.NOT_MATCHED
         return pd.Series(reasons, index=self.matched.index)
@@ -129,10 +129,10 @@ def _joined(territories: Territories, table: Table, *, explain: Explain | None) 
         everywhere = pd.Series(True, index=territories.codes)
         # On the very codes of the territories: what has the same index need not be compared.
         frame = table.frame.set_axis(territories.codes)
-        published = table.reasons
-        if published is not None:
-            published = published.reindex(table.frame.index).set_axis(territories.codes)
-        return Joined(frame, everywhere, account, table.level, published=published)
+        stated = table.reasons
+        if stated is not None:
+            stated = stated.reindex(table.frame.index).set_axis(territories.codes)
+        return Joined(frame, everywhere, account, table.level, stated=stated)
     # In the type of the table's own index.
     wanted = pd.Index(keys.to_numpy(), dtype=table.frame.index.dtype)
     frame = table.frame.reindex(wanted)
@@ -147,7 +147,7 @@ def _joined(territories: Territories, table: Table, *, explain: Explain | None) 
         matched=is_matched,
         account=account,
         native_level=table.level,
-        published=given_reasons,
+        stated=given_reasons,
     )
 
 
