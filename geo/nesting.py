@@ -220,17 +220,20 @@ def territories_at(
     groups = groups_at(territories, level)
     if level == territories.level:
         return territories
-    frame = (_united if shapes == "united" else _boxed)(territories, groups)
-    codes = frame.index
-    first = territories.parents.groupby(groups).nunique(dropna=False).reindex(codes)
-    above = [
-        str(name) for name in territories.parents if name != level and (first[name] <= 1).all()
-    ]
-    parents = territories.parents[above].groupby(groups).first().reindex(codes)
     members = grouping(groups)
+    if not len(members.codes):
+        raise InputError(
+            _(
+                "none of the territories (first: {codes}) lies in one.",
+                codes=first_of(territories.codes),
+            )
+        )
+    frame = (_united if shapes == "united" else _boxed)(territories, members)
+    codes = frame.index
+    parents = _parents_of(territories.parents.drop(columns=level), members).set_axis(codes)
     facts = pd.DataFrame(
         {
-            name: known_sum_by(territories.facts[name], members).reindex(codes)
+            name: known_sum_by(territories.facts[name], members).set_axis(codes)
             for name in territories.facts
         }
     )
@@ -241,7 +244,7 @@ def territories_at(
         level=level,
         parents=parents,
         facts=facts,
-        parent_names={key: territories.parent_names.get(key, {}) for key in above},
+        parent_names={key: territories.parent_names.get(key, {}) for key in map(str, parents)},
         vintage=territories.vintage,
         country=territories.country,
         sources=territories.sources,
@@ -254,45 +257,38 @@ def left_out(territories: Territories, level: str) -> tuple[str, ...]:
     return tuple(territories.codes[groups.isna().to_numpy()])
 
 
-def _united(territories: Territories, groups: pd.Series) -> gpd.GeoDataFrame:
+def _parents_of(parents: pd.DataFrame, members: Grouping) -> pd.DataFrame:
+    """Return the parents of each group at the levels where all its members have the same one."""
+    first = np.unique(members.place, return_index=True)[1]
+    rows = np.flatnonzero(members.inside)
+    above = []
+    for name in parents:
+        codes = pd.factorize(parents[name])[0][rows]
+        if (codes == codes[first][members.place]).all():
+            above.append(name)
+    return parents[above].iloc[rows[first]]
+
+
+def _united(territories: Territories, members: Grouping) -> gpd.GeoDataFrame:
     """Return one row per group, with the union of its members as its shape."""
-    known, codes, position = _positions(territories, groups)
-    shapes = territories.frame.geometry.to_numpy()[known]
-    order = np.argsort(position, kind="stable")
-    members = np.split(shapes[order], np.flatnonzero(np.diff(position[order])) + 1)
-    united = np.array([dissolve(part) for part in members], dtype=object)
-    return _frame_of(united, codes, territories)
+    shapes = territories.frame.geometry.to_numpy()[members.inside]
+    order = np.argsort(members.place, kind="stable")
+    parts = np.split(shapes[order], np.flatnonzero(np.diff(members.place[order])) + 1)
+    united = np.array([dissolve(part) for part in parts], dtype=object)
+    return _frame_of(united, members.codes, territories)
 
 
-def _boxed(territories: Territories, groups: pd.Series) -> gpd.GeoDataFrame:
+def _boxed(territories: Territories, members: Grouping) -> gpd.GeoDataFrame:
     """Return one row per group, with its bounding box as its shape."""
-    known, codes, position = _positions(territories, groups)
-    boxes = shapely.bounds(territories.frame.geometry.to_numpy()[known])
-    ends = np.array([[np.inf, np.inf, -np.inf, -np.inf]]).repeat(len(codes), axis=0)
-    np.minimum.at(ends[:, :2], position, boxes[:, :2])
-    np.maximum.at(ends[:, 2:], position, boxes[:, 2:])
-    return _frame_of(shapely.box(*ends.T), codes, territories)
+    boxes = shapely.bounds(territories.frame.geometry.to_numpy()[members.inside])
+    ends = np.array([[np.inf, np.inf, -np.inf, -np.inf]]).repeat(len(members.codes), axis=0)
+    np.minimum.at(ends[:, :2], members.place, boxes[:, :2])
+    np.maximum.at(ends[:, 2:], members.place, boxes[:, 2:])
+    return _frame_of(shapely.box(*ends.T), members.codes, territories)
 
 
-def _positions(
-    territories: Territories, groups: pd.Series
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return which territories are in a group, the sorted codes of the groups, and their
-    positions."""
-    known = groups.notna().to_numpy()
-    codes, position = np.unique(groups[known].to_numpy(dtype=str), return_inverse=True)
-    if not len(codes):
-        raise InputError(
-            _(
-                "none of the territories (first: {codes}) lies in one.",
-                codes=first_of(territories.codes),
-            )
-        )
-    return known, codes, position
-
-
-def _frame_of(shapes: np.ndarray, codes: np.ndarray, territories: Territories) -> gpd.GeoDataFrame:
+def _frame_of(shapes: np.ndarray, codes: pd.Index, territories: Territories) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(
-        geometry=gpd.GeoSeries(shapes, index=pd.Index(codes, name="code", dtype="object")),
+        geometry=gpd.GeoSeries(shapes, index=codes.rename("code")),
         crs=territories.frame.crs,
     )

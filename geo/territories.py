@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -105,6 +106,13 @@ class Territories:
     def codes(self) -> pd.Index:
         """The codes, in order: the index of all other tables."""
         return self.frame.index
+
+    @cached_property
+    def parts_by_code(self) -> np.ndarray:
+        """The id of the part of the country of each territory, as codes of its base level say; of
+        territories of a country only."""
+        assert self.country is not None
+        return self.country.parts_of(self.codes)
 
     @property
     def names(self) -> pd.Series:

@@ -154,9 +154,8 @@ def _mean_of_parts(
         result = result.noting(remark(notice))
     # The denominator is aggregated too: the mean of two territories is still that of their parts.
     carried = _share_of_parts(indicator, atlas) if share else indicator
-    reasons = _main_reason(atlas, indicator, groups)
     weightless = _without_weight(figures, weight, groups)
-    reasons[weightless] = int(Reason.NOT_APPLICABLE)
+    reasons = _main_reason(atlas, indicator, groups).mask(weightless, int(Reason.NOT_APPLICABLE))
     result = _say_weightless(result, atlas, indicator, groups.codes[weightless])
     column = Column(
         replace(carried, denominator=f"{indicator.id}/known"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -107,21 +107,12 @@ class Atlas:
         columns = list(self.values.columns)
         if columns != list(self.indicators) or columns != list(self.reasons.columns):
             faults.append(Fault(_("values, reasons and indicators do not name the same columns.")))
-        if not faults:
-            faults = self._cell_faults()
         if faults:
             raise InputError(faults)
-
-    def _cell_faults(self) -> list[Fault]:
-        missing = self.values.isna().to_numpy()
-        explained = self.reasons.to_numpy() != Reason.PRESENT
-        unlike = (missing != explained).any(axis=0)
-        wrong = [name for name, bad in zip(self.values.columns, unlike, strict=True) if bad]
-        if not wrong:
-            return []
-        return [
-            Fault(_("missing cells and their reasons differ in {wrong}.", wrong=first_of(wrong)))
-        ]
+        _check_cells(
+            {name: self.values[name].to_numpy() for name in columns},
+            {name: self.reasons[name].to_numpy() for name in columns},
+        )
 
     @property
     def codes(self) -> pd.Index:
@@ -234,16 +225,15 @@ class Atlas:
         are copied and checked once. The intervals and draws of a replaced column go with it."""
         columns, codes, indicators = list(columns), self.codes, dict(self.indicators)
         replaced = {column.indicator.id for column in columns}
-        values = {str(name): self.values[name].to_numpy() for name in self.values}
-        reasons = {str(name): self.reasons[name].to_numpy() for name in self.reasons}
+        values, reasons = {}, {}
         for column in columns:
             name = column.indicator.id
             values[name], reasons[name] = column.on(codes)
             indicators[name] = column.indicator
-        return replace(
-            self,
-            values=pd.DataFrame(values, index=codes),
-            reasons=pd.DataFrame(reasons, index=codes),
+        _check_cells(values, reasons)
+        return self._changed(
+            values=_with_columns(self.values, values),
+            reasons=_with_columns(self.reasons, reasons),
             indicators=indicators,
             intervals={key: one for key, one in self.intervals.items() if key not in replaced},
             area_means={key: one for key, one in self.area_means.items() if key not in replaced},
@@ -260,8 +250,7 @@ class Atlas:
     def keep(self, indicator_ids: Iterable[str]) -> Atlas:
         """Return the atlas with these columns only, in this order."""
         chosen = [self.indicator(name).id for name in indicator_ids]
-        return replace(
-            self,
+        return self._changed(
             values=self.values[chosen],
             reasons=self.reasons[chosen],
             indicators={name: self.indicators[name] for name in chosen},
@@ -271,10 +260,42 @@ class Atlas:
 
     def noting(self, *notices: str) -> Atlas:
         """Return the atlas with more notices, each once."""
-        noted = copy(self)
-        # Not `replace`, which would check the tables again: they are the same.
-        object.__setattr__(noted, "notices", tuple(dict.fromkeys((*self.notices, *notices))))
-        return noted
+        return self._changed(notices=tuple(dict.fromkeys((*self.notices, *notices))))
+
+    def _changed(self, **changes: Any) -> Atlas:
+        """Return the atlas with other attributes that fit it: `replace` would check all tables
+        again."""
+        changed = copy(self)
+        for name, value in changes.items():
+            object.__setattr__(changed, name, value)
+        return changed
+
+
+def _check_cells(values: Mapping[str, np.ndarray], reasons: Mapping[str, np.ndarray]) -> None:
+    """Check that cells of columns are missing exactly where they have a reason to be.
+
+    Raises:
+        InputError: some are not.
+    """
+    wrong = [
+        name
+        for name, cells in values.items()
+        if (np.isnan(cells) != (reasons[name] != Reason.PRESENT)).any()
+    ]
+    if wrong:
+        raise InputError(
+            _("missing cells and their reasons differ in {wrong}.", wrong=first_of(wrong))
+        )
+
+
+def _with_columns(table: pd.DataFrame, columns: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    """Return a table with more columns, or other ones in their place, sharing what it has."""
+    added = pd.DataFrame(columns, index=table.index, copy=False)
+    if table.columns.intersection(added.columns).empty:
+        return pd.concat([table, added], axis=1)
+    others = {name: column for name, column in table.items() if name not in columns}
+    together = pd.DataFrame({**others, **added}, index=table.index, copy=False)
+    return together[list(dict.fromkeys([*table, *added]))]
 
 
 def empty_atlas(territories: Territories) -> Atlas:

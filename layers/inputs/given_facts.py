@@ -83,7 +83,7 @@ def older_people(territories: Territories) -> list[tuple[Part, str, np.ndarray]]
     }
     if not years:
         return []
-    ids = country.parts_of(territories.codes)
+    ids = territories.parts_by_code
     older = [(part, years[part.id], ids == part.id) for part in country.parts if part.id in years]
     return [(part, year, inside) for part, year, inside in older if inside.any()]
 

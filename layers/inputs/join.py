@@ -133,22 +133,30 @@ def _joined(territories: Territories, table: Table, *, explain: Explain | None) 
         if stated is not None:
             stated = stated.reindex(table.frame.index).set_axis(territories.codes)
         return Joined(frame, everywhere, account, table.level, stated=stated)
-    # In the type of the table's own index.
-    wanted = pd.Index(keys.to_numpy(), dtype=table.frame.index.dtype)
-    frame = table.frame.reindex(wanted)
-    frame.index = territories.codes
-    known = (table.frame.index.get_indexer(wanted) >= 0) & keys.notna().to_numpy()
-    is_matched = pd.Series(known, index=territories.codes)
-    given_reasons = None if table.reasons is None else table.reasons.reindex(wanted)
-    if given_reasons is not None:
-        given_reasons.index = territories.codes
+    rows = _rows_of(table, keys, territories)
+
+    def on_territories(frame: pd.DataFrame) -> pd.DataFrame:
+        numbered = frame.reindex(table.frame.index).set_axis(pd.RangeIndex(len(table.frame)))
+        return numbered.reindex(rows).set_axis(territories.codes)
+
     return Joined(
-        frame=frame,
-        matched=is_matched,
+        frame=on_territories(table.frame),
+        matched=pd.Series(rows >= 0, index=territories.codes),
         account=account,
         native_level=table.level,
-        stated=given_reasons,
+        stated=None if table.reasons is None else on_territories(table.reasons),
     )
+
+
+def _rows_of(table: Table, keys: pd.Series, territories: Territories) -> np.ndarray:
+    """Return which row of a table each territory has, by its code there; -1 for none."""
+    if table.level != territories.level:
+        return _places(keys, table.frame.index)
+    # The other way round: the index of the codes of territories is built once for all tables.
+    places = _places(table.frame.index.to_series(), territories.codes)
+    rows = np.full(len(territories.codes), -1)
+    rows[places[places >= 0]] = np.flatnonzero(places >= 0)
+    return rows
 
 
 def keys_at(territories: Territories, level: str) -> pd.Series:

@@ -26,7 +26,7 @@ def parts_of(territories: Territories) -> pd.Series:
     country = territories.country
     if country is None:
         return pd.Series("all", index=territories.codes)
-    return pd.Series(country.parts_of(territories.codes), index=territories.codes)
+    return pd.Series(territories.parts_by_code, index=territories.codes)
 
 
 def located_in(territories: Territories, points: gpd.GeoSeries) -> pd.Series:

@@ -95,6 +95,7 @@ def missing_in_words(atlas: Atlas, *, lang: str, titles: bool = False) -> pd.Ser
 
 
 def _missing_words(atlas: Atlas, codes: np.ndarray, *, lang: str, titles: bool) -> str:
+    lacking = np.flatnonzero(codes != Reason.PRESENT)
     return "; ".join(
         translate(
             _(
@@ -104,8 +105,7 @@ def _missing_words(atlas: Atlas, codes: np.ndarray, *, lang: str, titles: bool) 
             ),
             lang if titles else "en",
         )
-        for name, reason in zip(map(str, atlas.values), codes, strict=True)
-        if reason != Reason.PRESENT
+        for name, reason in zip(atlas.values.columns[lacking].tolist(), codes[lacking], strict=True)
     ).lstrip("; ")
 
 
@@ -136,7 +136,7 @@ def write_results(
     name: str | None = None,
     styles: Sequence[Style] = (),
     xlsx: bool = False,
-) -> None:
+) -> dict[str, str]:
     """Write `territories.csv`, `.parquet`, `.gpkg`, and their descriptions `datapackage.json` and
     `dcat.json`, into `folder`. The Parquet file is also an atlas: `load_atlas` reads it.
 
@@ -149,6 +149,9 @@ def write_results(
         name: of the data package.
         styles: of columns, for the GeoPackage; QGIS opens it with the first.
         xlsx: whether to write the workbook however many territories there are.
+
+    Returns:
+        The SHA-256 of each file of territories, by its name.
 
     Raises:
         InputError: a workbook is requested, and there are more territories than a sheet has rows.
@@ -172,7 +175,7 @@ def write_results(
         if "corrected" in table:
             described["corrected"] = corrected_in_words(atlas, lang=lang, titles=True)
         write_workbook(atlas, described, folder / "territories.xlsx", lang=lang, title=title)
-    _write_descriptions(atlas, table, folder, lang=lang, title=title, name=name)
+    return _write_descriptions(atlas, table, folder, lang=lang, title=title, name=name)
 
 
 def write_open_data(atlas: Atlas, folder: Path, *, lang: str, title: str) -> None:
@@ -190,11 +193,12 @@ def write_open_data(atlas: Atlas, folder: Path, *, lang: str, title: str) -> Non
 
 def _write_descriptions(
     atlas: Atlas, table: pd.DataFrame, folder: Path, *, lang: str, title: str, name: str | None
-) -> None:
+) -> dict[str, str]:
     package = _datapackage(atlas, table, folder, lang=lang)
     package = {"name": name or "zoneblanche", "title": title, **package}
     write_json(package, folder / "datapackage.json")
     write_json(describe_dcat(atlas, package, lang=lang), folder / "dcat.json")
+    return {one["path"]: one["hash"].removeprefix("sha256:") for one in package["resources"]}
 
 
 def write_json(content: Mapping[str, Any], path: Path) -> None:

@@ -75,7 +75,7 @@ def _criteria(waves: pd.DataFrame, generic: pd.Index) -> dict[str, np.ndarray]:
 
 def _distinct(column: pd.Series) -> pd.Series:
     """Return the categories of a column by their code; the last, for code -1, is none."""
-    return pd.Series([*column.cat.categories, None], dtype="object")
+    return pd.Series([*column.cat.categories.tolist(), None], dtype="object")
 
 
 def _places(column: pd.Series, index: pd.Index) -> np.ndarray:

@@ -74,8 +74,8 @@ def references_of(atlas: Atlas, area: Area, *, lang: str) -> tuple[Area, ...]:
     areas: list[Area] = []
     parents = atlas.territories.parents
     for level in map(str, parents):
-        codes = set(parents.loc[area.inside, level])
-        code = codes.pop() if len(codes) == 1 else None
+        codes = parents.loc[area.inside, level].unique()
+        code = codes[0] if len(codes) == 1 else None
         if not isinstance(code, str):
             continue
         inside = (parents[level] == code).to_numpy(dtype=bool, na_value=False)
@@ -171,8 +171,8 @@ def _whole(atlas: Atlas, lang: str) -> Area:
     everything = np.ones(len(atlas.codes), dtype=bool)
     territories = atlas.territories
     for level in map(str, territories.parents):
-        codes = set(territories.parents[level])
-        code = codes.pop() if len(codes) == 1 else None
+        codes = territories.parents[level].unique()
+        code = codes[0] if len(codes) == 1 else None
         if isinstance(code, str) and is_complete(atlas, level, code):
             return Area(level, code, name_of(atlas, level, code, lang), everything)
     if len(territories) == 1:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 import pandas as pd
@@ -240,7 +240,7 @@ class Shared:
         ranks = self.ranks(area.level)
         if ranks is None or area.code not in ranks.index:
             return NO_INTERVAL
-        return _ends(ranks.loc[[area.code]], 0, "bound")
+        return _ends(ranks, cast("int", ranks.index.get_loc(area.code)), "bound")
 
     def score_range(self, area: Area) -> tuple[float, float]:
         """Return the 90 % interval of the index of an area under the stated errors, widened to what

@@ -88,7 +88,7 @@ def groups_of(atlas: Atlas, by: str) -> Groups:
     if by in territories.parents:
         containing = territories.parents[by].astype("object")
         names = territories.parent_names.get(by, {})
-        known = sorted({key for key in containing if isinstance(key, str)})
+        known = sorted(territories.parents[by].dropna().unique().tolist())
         return Groups(containing, {key: names.get(key, key) for key in known}, by)
     if by in atlas.indicators and atlas.indicators[by].unit == "category":
         column = atlas.values.loc[:, by]

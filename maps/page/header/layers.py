@@ -225,13 +225,13 @@ def describe_bivariate(atlas: Atlas, pair: Bivariate, citations: Citations) -> d
 
 def _categories(indicator: Indicator, values: pd.Series) -> list[list[Any]] | None:
     titles: Mapping[int, Any] = indicator.categories
+    if not titles and indicator.unit != "boolean":
+        return None
     known = values.dropna()
-    if indicator.unit == "boolean" and not titles:
+    if not titles:
         if not known.isin((0, 1)).all():
             return None  # an average of yes and no is a share, and is displayed as a figure
         titles = YES_NO
-    if not titles:
-        return None
     classes = {round(value) for value in known.unique()}
     always = {0, 1} if indicator.unit == "boolean" or indicator.role == "flag" else set()
     codes = sorted(classes | (always & set(titles)) or set(titles))
@@ -294,8 +294,8 @@ def _pooled_breaks(
     waves = [name for name, one in atlas.indicators.items() if one.wave_of == indicator.id]
     if not waves:
         return None
-    pooled = pd.concat([atlas.values[name] for name in (indicator.id, *waves)])
-    return class_breaks(indicator, pooled, digits, methods=methods)
+    pooled = np.concatenate([atlas.values[name].to_numpy() for name in (indicator.id, *waves)])
+    return class_breaks(indicator, pd.Series(pooled), digits, methods=methods)
 
 
 def diverges(values: pd.Series, digits: int) -> bool:

@@ -196,7 +196,7 @@ def _names(territories: Territories, *, with_former: bool) -> list[str | list[An
     if not with_former or extra is None or MERGED_NAMES not in extra:
         return list(names)
     merged, earlier = (
-        extra[column].fillna("").astype("str") for column in (MERGED_NAMES, EARLIER_NAMES)
+        extra[column].fillna("").astype("str").tolist() for column in (MERGED_NAMES, EARLIER_NAMES)
     )
     return [
         _with_former(name, parts, own) if parts or own else name
@@ -311,7 +311,7 @@ def part_of_each(territories: Territories) -> np.ndarray:
     country = territories.country
     assert country is not None
     if country.base.id == territories.level:
-        return country.parts_of(territories.codes)
+        return territories.parts_by_code
     return _parts_by_place(territories)
 
 

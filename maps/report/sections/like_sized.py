@@ -252,9 +252,12 @@ def is_rare(outcomes: np.ndarray, chances: np.ndarray) -> bool:
     """
     if not np.isin(outcomes, (0, 1)).all() or (chances * (1 - chances)).sum() > MUCH_CHANCE:
         return True
-    counts = np.ones(1)  # the distribution of the number of yes: a sum of unequal draws
-    for chance in chances:
-        counts = np.append(counts * (1 - chance), 0.0) + np.append(0.0, counts * chance)
+    counts = np.zeros(len(chances) + 1)  # how likely each number of yes is, after so many draws
+    counts[0] = 1.0
+    for drawn, chance in enumerate(chances.tolist(), start=1):
+        one_more = counts[:drawn] * chance
+        counts[:drawn] *= 1 - chance
+        counts[1 : drawn + 1] += one_more
     yes = int(outcomes.sum())
     return bool(min(counts[yes:].sum(), counts[: yes + 1].sum()) <= RARE)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -123,9 +123,10 @@ def run_project(
                 atlas, folder, geometry=borders.result(), lang=lang, title=shown, sheet=laid
             )
             write_run_report(atlas, folder, lang=lang, title=title, sheet=laid, imprint=imprint)
-            tables.result()
+            hashes = tables.result()
             step("writing the account")
-            write_json(sealed(_account(project, atlas, recipe, folder)), folder / MARK)
+            account = _account(project, atlas, recipe, folder, hashes=hashes)
+            write_json(sealed(account), folder / MARK)
     if not quiet:
         print_summary(atlas, page=out / PAGE, lang=lang, verbose=verbose, account=MARK)
     return atlas
@@ -166,8 +167,16 @@ def adjusted_project(file: Path | None, overrides: Overrides) -> Project:
     return project.with_changes(overrides.changes())
 
 
-def _account(project: Project, atlas: Atlas, recipe: Recipe | None, folder: Path) -> dict[str, Any]:
-    """Return everything needed to know what was done, and nothing that differs between two runs."""
+def _account(
+    project: Project,
+    atlas: Atlas,
+    recipe: Recipe | None,
+    folder: Path,
+    *,
+    hashes: Mapping[str, str],
+) -> dict[str, Any]:
+    """Return everything needed to know what was done, and nothing that differs between two runs;
+    `hashes` are the SHA-256 of files that are known."""
     inputs = dict(project.sources)
     inputs |= {name: path for name, path in project.files.items() if path not in inputs.values()}
     if project.corrections is not None:
@@ -198,11 +207,9 @@ def _account(project: Project, atlas: Atlas, recipe: Recipe | None, folder: Path
         "notices": [notice_as_dict(notice) for notice in warnings_first(atlas.notices)],
         "sources": [source.as_dict() for source in sources_of(atlas)],
         "files": {
-            path.relative_to(folder).as_posix(): {
-                "sha256": sha256_of(path),
-                "bytes": path.stat().st_size,
-            }
+            name: {"sha256": hashes.get(name) or sha256_of(path), "bytes": path.stat().st_size}
             for path in files
+            for name in [path.relative_to(folder).as_posix()]
         },
     }
 
