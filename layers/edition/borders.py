@@ -17,18 +17,17 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-from numpy.typing import NDArray
 
 from zoneblanche.geo.borders.contiguity import Contiguity, compute_contiguity
 from zoneblanche.geo.borders.stored import PackedBorders
 from zoneblanche.geo.borders.topology import Topology, arcs_of, polygons_of
 from zoneblanche.layers.edition.files import read_streams
+from zoneblanche.layers.edition.integers import bytes_of, numbers_of, signed, unsigned
 
 BORDERS = "borders.parquet"
 PAGE = "page/"
 """Beginning of the names of the page's streams."""
 
-Ints = NDArray[np.int64]
 Streams = Mapping[str, bytes]
 
 
@@ -68,47 +67,29 @@ def pack_topology(topology: Topology) -> dict[str, bytes]:
     new = np.diff(reached, prepend=-1) > 0
     again = 1 + 2 * (reached - passed) + topology.reversed
     return {
-        "arcs/x": _bytes_of(_unsigned(np.diff(topology.x, prepend=0))),
-        "arcs/y": _bytes_of(_unsigned(np.diff(topology.y, prepend=0))),
-        "arcs/lengths": _bytes_of(np.diff(topology.starts)),
-        "rings/arcs": _bytes_of(np.where(new, 0, again)),
-        "rings/sizes": _bytes_of(topology.ring_sizes),
-        "polygons/sizes": _bytes_of(topology.polygon_sizes),
-        "shapes/sizes": _bytes_of(topology.shape_sizes),
+        "arcs/x": bytes_of(unsigned(np.diff(topology.x, prepend=0))),
+        "arcs/y": bytes_of(unsigned(np.diff(topology.y, prepend=0))),
+        "arcs/lengths": bytes_of(np.diff(topology.starts)),
+        "rings/arcs": bytes_of(np.where(new, 0, again)),
+        "rings/sizes": bytes_of(topology.ring_sizes),
+        "polygons/sizes": bytes_of(topology.polygon_sizes),
+        "shapes/sizes": bytes_of(topology.shape_sizes),
     }
 
 
 def unpack_topology(streams: Streams, header: Mapping[str, Any]) -> Topology:
     """Return the shapes whose streams `pack_topology` returned."""
-    codes = _numbers_of(streams["rings/arcs"])
+    codes = numbers_of(streams["rings/arcs"])
     reached = np.cumsum(codes == 0) - 1
     back, turned = np.divmod(np.maximum(codes - 1, 0), 2)
     return Topology(
-        x=np.cumsum(_signed(_numbers_of(streams["arcs/x"]))),
-        y=np.cumsum(_signed(_numbers_of(streams["arcs/y"]))),
-        starts=np.concatenate([[0], np.cumsum(_numbers_of(streams["arcs/lengths"]))]),
+        x=np.cumsum(signed(numbers_of(streams["arcs/x"]))),
+        y=np.cumsum(signed(numbers_of(streams["arcs/y"]))),
+        starts=np.concatenate([[0], np.cumsum(numbers_of(streams["arcs/lengths"]))]),
         passed=reached - back,
         reversed=turned,
-        ring_sizes=_numbers_of(streams["rings/sizes"]),
-        polygon_sizes=_numbers_of(streams["polygons/sizes"]),
-        shape_sizes=_numbers_of(streams["shapes/sizes"]),
+        ring_sizes=numbers_of(streams["rings/sizes"]),
+        polygon_sizes=numbers_of(streams["polygons/sizes"]),
+        shape_sizes=numbers_of(streams["shapes/sizes"]),
         step=float(header["step"]),
     )
-
-
-def _unsigned(numbers: Ints) -> Ints:
-    """Return 0, -1, 1, -2 … as 0, 1, 2, 3 …"""
-    return (numbers << 1) ^ (numbers >> 63)
-
-
-def _signed(numbers: Ints) -> Ints:
-    return (numbers >> 1) ^ -(numbers & 1)
-
-
-def _bytes_of(numbers: Ints) -> bytes:
-    return np.ascontiguousarray(numbers.astype("<u4").view(np.uint8).reshape(-1, 4).T).tobytes()
-
-
-def _numbers_of(data: bytes) -> Ints:
-    planes = np.frombuffer(data, dtype=np.uint8).reshape(4, -1)
-    return np.ascontiguousarray(planes.T).view("<u4").ravel().astype(np.int64)

@@ -166,10 +166,23 @@ def _draw_or_read(scoring: ScoredAtlas, territories: Territories, *, drawable: b
         return _Drawn(groups[_INTERVALS], groups[_MEANS])
     drawn = _draw(scoring, territories, drawable=drawable)
     if not drawn.notices:
-        intervals = {f"{_INTERVALS} {name}": table for name, table in drawn.intervals.items()}
-        means = {f"{_MEANS} {level}": table for level, table in drawn.area_means.items()}
-        kept.keep({**intervals, **means})
+        kept.keep(_tables_of(drawn))
     return drawn
+
+
+def _tables_of(drawn: _Drawn) -> dict[str, pd.DataFrame]:
+    intervals = {f"{_INTERVALS} {name}": table for name, table in drawn.intervals.items()}
+    means = {f"{_MEANS} {level}": table for level, table in drawn.area_means.items()}
+    return {**intervals, **means}
+
+
+def draw_anew(atlas: Atlas, recipe: Recipe) -> tuple[str, dict[str, pd.DataFrame]]:
+    """Return the draws of an index for an edition to have, see `layers.edition.draws`: a digest of
+    all they rest on, and their tables."""
+    recipe, _notices, drawable = with_spreads(atlas, resolve(recipe, atlas.indicators))
+    scoring = score_atlas(atlas, recipe)
+    drawn = _draw(scoring, atlas.territories, drawable=drawable)
+    return KeptDraws(scoring, atlas.territories).rests_on, _tables_of(drawn)
 
 
 def _draw(scored_atlas: ScoredAtlas, territories: Territories, *, drawable: bool) -> _Drawn:

@@ -53,10 +53,13 @@ class AreaMeans:
         return np.bincount(places, weights=figures, minlength=len(categories) + 1)[1:]
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Return the means by level: rows are draws, columns the codes of the areas."""
+        """Return the means by level, as exact as the scores, which are single: rows are draws,
+        columns the codes of the areas."""
         return {
             level: pd.DataFrame(
-                np.reshape(self._means[level], (self.draws, len(categories))),
+                np.reshape(self._means[level], (self.draws, len(categories)))
+                .astype("float32")
+                .astype("float64"),
                 columns=pd.Index(categories, dtype="object"),
             )
             for level, (_, categories) in self._groups.items()

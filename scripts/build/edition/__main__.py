@@ -2,10 +2,12 @@
 
     python -m scripts.build.edition --country fr -o layers/edition/fr
     python -m scripts.build.edition --country fr --figures FOLDER -o layers/edition/fr
+    python -m scripts.build.edition --country fr --draws -o layers/edition/fr
 
 The first builds territories, directory and former codes, and needs the network once, for the
 packages that are not in `--packages`. The second builds the figures by territory from publishers'
-files below a folder, on the territories that are there. The same inputs give the same bytes. A
+files below a folder, on the territories that are there. The third draws the index of the edition,
+after a change of its figures or of the code of indices. The same inputs give the same bytes. A
 script for maintainers; see docs/edition.md.
 """
 
@@ -15,7 +17,7 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -23,9 +25,11 @@ from rich.table import Table
 
 from zoneblanche.geo.errors import Fault, InputError, ZoneblancheError, nearest
 from zoneblanche.layers.edition.borders import BORDERS
+from zoneblanche.layers.edition.draws import DRAWS
 from zoneblanche.layers.edition.figures import FIGURES
 from zoneblanche.scripts.build.edition.assemble import Edition, assemble
 from zoneblanche.scripts.build.edition.borders import write_borders
+from zoneblanche.scripts.build.edition.draws import build_draws
 from zoneblanche.scripts.build.edition.figures.build import build_figures
 from zoneblanche.scripts.build.edition.figures.tables import FigureTable
 from zoneblanche.scripts.build.edition.packages import obtain_archive
@@ -110,6 +114,14 @@ def _account_of_figures(tables: Mapping[str, FigureTable], out: Path) -> Table:
     return table
 
 
+def _account_of_draws(described: Mapping[str, Any], out: Path) -> Table:
+    table = Table(title="Draws of the index", show_header=False)
+    for name, value in described.items():
+        table.add_row(name, str(value))
+    table.caption = f"{DRAWS}: {(out / DRAWS).stat().st_size:,} bytes"
+    return table
+
+
 def main(
     country: Annotated[str, typer.Option(help="Code of the country.")] = "fr",
     packages: Annotated[
@@ -119,6 +131,9 @@ def main(
         Path | None,
         typer.Option(help="Folder of publishers' files: build the figures by territory alone."),
     ] = None,
+    draws: Annotated[
+        bool, typer.Option("--draws", help="Build the draws of the index alone.")
+    ] = False,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the edition.")] = Path(
         "layers/edition/fr"
     ),
@@ -126,7 +141,9 @@ def main(
     """Build a country's embedded edition from registry packages."""
     with ExitStack() as stack:
         try:
-            if figures is not None:
+            if draws:
+                account = _account_of_draws(build_draws(country, out=out), out)
+            elif figures is not None:
                 account = _account_of_figures(build_figures(country, files=figures, out=out), out)
             else:
                 if packages is None:

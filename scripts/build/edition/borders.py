@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
-import pyarrow as pa
 
 from zoneblanche.geo.borders.topology import build_topology
 from zoneblanche.layers.edition.borders import PAGE, pack_topology
-from zoneblanche.layers.edition.files import HEADER
 from zoneblanche.maps.page.shapes.geometry import encode_geometry
-from zoneblanche.scripts.build.edition.storage import as_multipolygons, write_packed
+from zoneblanche.scripts.build.edition.storage import as_multipolygons, write_streams
 
 
 def write_borders(shapes: gpd.GeoSeries, path: Path, *, step: float) -> None:
@@ -37,12 +32,4 @@ def write_borders(shapes: gpd.GeoSeries, path: Path, *, step: float) -> None:
         "page": page.header,
         "tolerance_m": page.tolerance_m,
     }
-    _write_streams(streams, header, path)
-
-
-def _write_streams(streams: Mapping[str, bytes], header: Mapping[str, Any], path: Path) -> None:
-    text = json.dumps(header).encode()
-    table = pa.table(
-        {"name": list(streams), "data": pa.array(streams.values(), type=pa.binary())}
-    ).replace_schema_metadata({HEADER: text})
-    write_packed(table, path, use_dictionary=False)
+    write_streams(streams, header, path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pyarrow.parquet as pq
 import shapely
 
 from zoneblanche.geo.files.results.output import workshop_file
+from zoneblanche.layers.edition.files import HEADER
 
 ZSTD_LEVEL = 22
 
@@ -37,6 +39,15 @@ def write_packed(table: pa.Table, path: Path, **options: Any) -> None:
             **options,
             **ONE_PAGE,
         )
+
+
+def write_streams(streams: Mapping[str, bytes], header: Mapping[str, Any], path: Path) -> None:
+    """Write streams of bytes and their header, for `layers.edition.files.read_streams`."""
+    text = json.dumps(header).encode()
+    table = pa.table(
+        {"name": list(streams), "data": pa.array(streams.values(), type=pa.binary())}
+    ).replace_schema_metadata({HEADER: text})
+    write_packed(table, path, use_dictionary=False)
 
 
 REPEATED = ("epci", "departement", "region", "commune")

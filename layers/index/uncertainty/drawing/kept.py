@@ -1,14 +1,15 @@
 """The draws of large indices, kept in the user's cache: they take longest, and are often the same.
 
 A file is named by a digest of all that its draws rest on: figures, recipe, context, areas, and the
-code itself. So a result depends on its inputs only, whether it was drawn or read.
+code itself. So a result depends on its inputs only, whether it was drawn or read. An edition has
+the draws of its own index (`layers.edition.draws`), which its builder made with the same code.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
@@ -23,6 +24,8 @@ import pandas as pd
 
 from zoneblanche.geo.runtime.compiled import keep_file, private_cache
 from zoneblanche.geo.territories import Territories
+from zoneblanche.layers.edition import edition_folder
+from zoneblanche.layers.edition.draws import Tables, read_draws
 from zoneblanche.layers.index.score import ScoredAtlas
 
 LEAST = 4_000_000
@@ -32,27 +35,38 @@ MOST = 8
 
 HOUR = 3600
 
-Tables = Mapping[str, pd.DataFrame]
-"""Tables of float64 by name."""
-
 
 class KeptDraws:
     """The place of one index among the draws that are kept.
 
     Attributes:
+        rests_on: digest of all that the draws rest on, but for the versions of libraries; "" of few
+            draws, which are not kept.
         path: of its file; None where nothing is kept: few draws, or no folder that is the user's
             alone.
     """
 
     def __init__(self, scored: ScoredAtlas, territories: Territories) -> None:
-        self._rows = scored.values.index
-        recipe = scored.scored.recipe
-        folder = private_cache("draws") if len(self._rows) * recipe.draws >= LEAST else None
-        self.path = None if folder is None else folder / f"{_digest(scored, territories)}.npz"
+        self._rows, self._country = scored.values.index, territories.country
+        many = len(self._rows) * scored.scored.recipe.draws >= LEAST
+        self.rests_on = _digest(_parts(scored, territories)) if many else ""
+        folder = private_cache("draws") if many else None
+        name = _digest([self.rests_on.encode(), *_versions()])
+        self.path = None if folder is None else folder / f"{name}.npz"
 
     def read(self) -> dict[str, pd.DataFrame] | None:
         """Return the tables that were kept, each on the rows of the index or numbered by draw; None
         if there are none, or not whole."""
+        tables = self._of_edition()
+        return self._own() if tables is None else tables
+
+    def _of_edition(self) -> dict[str, pd.DataFrame] | None:
+        if not self.rests_on or self._country is None or self._country.edition is None:
+            return None
+        folder = edition_folder(self._country)
+        return read_draws(folder, rests_on=self.rests_on, rows=self._rows)
+
+    def _own(self) -> dict[str, pd.DataFrame] | None:
         if self.path is None:
             return None
         try:
@@ -99,9 +113,9 @@ def _forget(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _digest(scored: ScoredAtlas, territories: Territories) -> str:
+def _digest(parts: Iterable[bytes]) -> str:
     digest = hashlib.sha256()
-    for part in _parts(scored, territories):
+    for part in parts:
         digest.update(len(part).to_bytes(8, "little"))
         digest.update(part)
     return digest.hexdigest()
@@ -137,10 +151,16 @@ def _parts(scored: ScoredAtlas, territories: Territories) -> Iterator[bytes]:
 
 @cache
 def _code() -> bytes:
-    """Return a digest of the code of indices, and of the versions of all else it calls."""
+    """Return a digest of the code of indices."""
     digest = hashlib.sha256()
     for path in sorted(Path(str(files("zoneblanche.layers.index"))).rglob("*.py")):
-        digest.update(path.read_bytes())
-    for name in ("zoneblanche", "numpy", "numba", "pandas", "scipy"):
-        digest.update(metadata.version(name).encode())
+        # Lines end otherwise in a checkout of Windows.
+        digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
     return digest.digest()
+
+
+@cache
+def _versions() -> list[bytes]:
+    """Return the versions of all else that draws call."""
+    names = ("zoneblanche", "numpy", "numba", "pandas", "scipy")
+    return [metadata.version(name).encode() for name in names]

@@ -52,7 +52,8 @@ class Histogram:
         self.per_unit = (1.0 / width).astype("float32")
 
     def quantiles(self) -> np.ndarray:
-        """Return (quantiles, units): by position in the order, uniform within a bin."""
+        """Return (quantiles, units): by position in the order, uniform within a bin, as exact as
+        the figures, which are single."""
         units = len(self.counts)
         out = np.full((len(QUANTILES), units), np.nan)
         for start in range(0, units, 2048):
@@ -75,7 +76,7 @@ class Histogram:
                 else:
                     figure = low + (where + inside) * width
                 out[number, start : start + 2048] = np.where(total > 0, figure, np.nan)
-        return out
+        return out.astype("float32").astype("float64")
 
 
 def _place(share: float, total: np.ndarray) -> np.ndarray:
