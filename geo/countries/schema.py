@@ -64,6 +64,9 @@ def _box(bounds: Any) -> Any:
 Pattern = Annotated[Line, AfterValidator(_compiled)]
 Box = Annotated[Any, BeforeValidator(_box)]
 
+EVERY_CODE = ".*"
+"""The codes of a part that does not say which lie in it."""
+
 
 class LevelTable(TomlTable):
     """`[levels.<id>]`."""
@@ -79,7 +82,7 @@ class PartTable(TomlTable):
 
     title: Words
     crs: Line
-    codes: Pattern = ".*"
+    codes: Pattern = EVERY_CODE
     inset: bool = False
     bounds: Box = None
     people: dict[Line, Line] = Field(default_factory=dict)
@@ -119,11 +122,28 @@ def checked_country(document: Document, *, of_package: bool = True) -> CountryTa
                 kind="country-file",
             )
         )
-    if not of_package:  # a test looks at those of the package; pyproj takes a while to import
+    faults += _part_faults(table, document)
+    # A test looks at those of an edition, which is read often: pyproj takes a while to import.
+    if table.edition is None or not of_package:
         faults += _projection_faults(table, document)
     if faults:
         raise InputError(faults)
     return table
+
+
+def _part_faults(table: CountryTable, document: Document) -> Iterator[Fault]:
+    """Return the parts before the last that would take the codes of all that follow."""
+    for name in list(table.parts)[:-1]:
+        if table.parts[name].codes == EVERY_CODE:
+            yield document.fault(
+                ("parts", name, "codes"),
+                _("the part {name} does not say which codes lie in it.", name=shown(name)),
+                remedy=_(
+                    "Write codes = a regular expression that matches each whole code; only the "
+                    "last part takes the rest."
+                ),
+                kind="country-file",
+            )
 
 
 def _projection_faults(table: CountryTable, document: Document) -> Iterator[Fault]:

@@ -184,6 +184,20 @@ def test_a_part_is_measured_in_a_projection_in_metres(tmp_path: Path, crs: str) 
     (fault,) = caught.value.faults
     assert fault.column == "parts.mainland.crs"
     assert f"'{crs}' is not a projection in metres. Name one that the country uses" in str(fault)
+    with pytest.raises(InputError, match="is not a projection in metres"):
+        checked_country(parse_document((tmp_path / "ch.toml").read_bytes(), file="ch.toml"))
+
+
+def test_each_part_before_the_last_says_its_codes(tmp_path: Path) -> None:
+    text = (ROOT / "geo" / "countries" / "ch.toml").read_text("utf-8")
+    island = '[parts.island]\ntitle = { en = "island" }\ncrs = "EPSG:2056"\n'
+    head, mark, mainland = text.partition("[parts.mainland]")
+    (tmp_path / "ch.toml").write_text(f"{head}{island}{mark}{mainland}", "utf-8")
+    with pytest.raises(InputError) as caught:
+        read_country_file(tmp_path / "ch.toml")
+    (fault,) = caught.value.faults
+    assert fault.column == "parts.island.codes"
+    assert "'island' does not say which codes lie in it. Write codes =" in str(fault)
 
 
 def test_help_does_not_import_pydantic() -> None:
