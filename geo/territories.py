@@ -239,15 +239,22 @@ class Territories:
             kind="unknown-place",
         )
 
-    def level_title(self, lang: str, *, plural: bool = False) -> str:
-        """Return the name of the level in `lang`, for example "communes"."""
-        return translate(self.level_message(plural=plural), lang)
+    def level_title(self, lang: str, *, level: str | None = None, plural: bool = False) -> str:
+        """Return the name of the level in `lang`, for example "communes"; like `level_message`."""
+        return translate(self.level_message(level=level, plural=plural), lang)
 
-    def level_message(self, *, plural: bool = False) -> str:
-        """Return the name of the level, for a message."""
-        if self.country is not None:
-            level = self.country.level(self.level)
-            return titled(level.plural if plural else level.title)
+    def level_message(self, *, level: str | None = None, plural: bool = False) -> str:
+        """Return the name of the level, for a message.
+
+        Args:
+            level: another level; its id is its name where no country describes it.
+        """
+        described = () if self.country is None else self.country.levels
+        for named in described:
+            if named.id == (level or self.level):
+                return titled(named.plural if plural else named.title)
+        if level is not None:
+            return level
         return _("territories") if plural else _("territory")
 
 

@@ -172,7 +172,7 @@ def columns_of(atlas: Atlas, table: pd.DataFrame, *, lang: str) -> Iterator[Colu
     are categories in words. A containing territory has its name after its code."""
     words = translate_all(WORDS, lang)
     yield Column("code", words["code"], [str(code) for code in table.index])
-    territories, country = atlas.territories, atlas.territories.country
+    territories = atlas.territories
     ranked = _ranked(atlas, lang)
     for name in map(str, table):
         cells = _plain(table[name])
@@ -184,7 +184,7 @@ def columns_of(atlas: Atlas, table: pd.DataFrame, *, lang: str) -> Iterator[Colu
         elif name in ranked:
             yield Column(name, ranked[name][0], cells, ranked[name][1])
         elif name in territories.parents:
-            title = name if country is None else in_language(country.level(name).title, lang)
+            title = territories.level_title(lang, level=name)
             coded = _("{level} (code)", level=title)
             yield Column(name, translate(coded, lang), cells)
             named = territories.parent_names.get(name, {})
@@ -239,14 +239,14 @@ def _plain(column: pd.Series) -> list[Any]:
 
 def _definitions(atlas: Atlas, columns: list[Column], lang: str) -> Iterator[list[Any]]:
     """Yield a row for each column with a definition, then one for each source."""
-    words, country = translate_all(WORDS, lang), atlas.territories.country
+    words = translate_all(WORDS, lang)
     for column in columns:
         item = column.indicator
         if item is None:
             continue
         native = item.native_level
-        if native and country is not None:
-            native = in_language(country.level(native).title, lang)
+        if native:
+            native = atlas.territories.level_title(lang, level=native)
         yield [
             item.title_in(lang),
             column.name,

@@ -150,7 +150,9 @@ def _complete(quality: Quality, atlas: Atlas, lang: str) -> Section:
         rows.append(
             (
                 indicator.title_in(lang),
-                column.native_level or "–",
+                atlas.territories.level_title(lang, level=column.native_level)
+                if column.native_level
+                else "–",
                 (column.period or "–").replace("-", "\u2011"),
                 _percent(100 * column.known / max(quality.territories, 1), lang),
                 "–" if people is None else _percent(people, lang),

@@ -366,13 +366,7 @@ class Scope:
 
     def level_title(self, level: str, *, plural: bool = False) -> str:
         """Return the name of a containing level."""
-        country = self.atlas.territories.country
-        if country is None:
-            return level
-        for known in country.levels:
-            if known.id == level:
-                return in_language(known.plural if plural else known.title, self.lang)
-        return level
+        return self.atlas.territories.level_title(self.lang, level=level, plural=plural)
 
     def inside(self, area: Area) -> tuple[Piece, ...]:
         """Return "in the département Lozère", in French "dans le département de la Lozère", "dans

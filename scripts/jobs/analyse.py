@@ -329,7 +329,7 @@ def _levels(atlas: Atlas, indicator_id: str) -> Iterator[str | Rows]:
         "Correlation with the index by {fine}, and by {coarse}; neither says anything of the other "
         "level.",
         fine=atlas.territories.level_message(),
-        coarse=titled(country.level(level).title),
+        coarse=atlas.territories.level_message(level=level),
     )
     yield [
         (

@@ -93,7 +93,7 @@ def _worst_areas(atlas: Atlas, index_id: str) -> Iterator[str]:
     indicator = atlas.indicator(index_id)
     slots = {
         "count": quantity(len(ranked)),
-        "level": titled(country.level(level).plural),
+        "level": territories.level_message(level=level, plural=True),
         "title": titled(indicator.title),
         "draws": quantity(DRAWS),
         "listed": semicolons(

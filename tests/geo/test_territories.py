@@ -188,6 +188,16 @@ def test_every_country_file_holds_together(code: str) -> None:
         assert crs.axis_info[0].unit_name == "metre", part.crs
 
 
+def test_a_level_has_the_name_that_its_country_gives(toy: Territories) -> None:
+    named = replace(toy, country=read_country("fr"))
+    assert named.level_title("fr", level="departement") == "département"
+    assert named.level_title("fr", level="departement", plural=True) == "départements"
+    assert named.level_title("en", plural=True) == "communes"
+    assert named.level_title("fr", level="host") == "host"
+    assert toy.level_title("fr", level="departement") == "departement"
+    assert toy.level_title("fr") == "territoire"
+
+
 def test_codes_of_france() -> None:
     france = read_country("fr")
     for code in ("01001", "2A004", "97105", "75056", "97611"):

@@ -10,7 +10,7 @@ import pandas as pd
 
 from zoneblanche.geo.country import Text
 from zoneblanche.geo.errors import Fault, InputError, nearest
-from zoneblanche.geo.messages import Message, _, as_title, pgettext, quantity, titled
+from zoneblanche.geo.messages import Message, _, as_title, pgettext, quantity
 from zoneblanche.layers.atlas import Atlas
 
 BAND_EDGES = (0, 200, 500, 1000, 2000, 3500, 5000, 10_000, 20_000, 50_000, 100_000)
@@ -132,7 +132,6 @@ def _keys(codes: pd.Series) -> pd.Series:
 
 def grouping_title(atlas: Atlas, by: str) -> str:
     """Return the title of a grouping of territories, see `known_groupings`, for a message."""
-    country = atlas.territories.country
-    if by in _TITLES or country is None:
+    if by in _TITLES:
         return _TITLES[by]
-    return titled(country.level(by).plural)
+    return atlas.territories.level_message(level=by, plural=True)

@@ -168,7 +168,7 @@ def _spread_notice(
 ) -> str:
     slots = {
         "layer": titled(part.title),
-        "areas": _name_of(territories, level),
+        "areas": territories.level_message(level=level, plural=True),
         "territories": territories.level_message(plural=True),
         "spread": quantity(float(f"{spread.deviation:.3g}")),
     }
@@ -203,9 +203,3 @@ def _unknown(recipe: Recipe, part: Indicator) -> str:
         layer=titled(part.title),
         key=f"[recipe.indicators.{part.id}.error]",
     )
-
-
-def _name_of(territories: Territories, level: str) -> str:
-    if territories.country is None:
-        return level
-    return titled(territories.country.level(level).plural)

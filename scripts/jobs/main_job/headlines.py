@@ -150,7 +150,7 @@ def _by_area(atlas: Atlas, indicator: Indicator) -> Iterator[str]:
             "{title}: {value} overall, {low} to {high} by {level}.",
             low=_figure(float(means.min()), indicator, unit),
             high=_figure(float(means.max()), indicator, unit),
-            level=titled(country.level(level).title) if country is not None else level,
+            level=atlas.territories.level_message(level=level),
             **slots,
         )
         return
@@ -206,7 +206,7 @@ def _worst(atlas: Atlas, index: Indicator) -> Iterator[str]:
                 "Worst off of {count} {level} ({title}, mean of the inhabitants, rank in 90 % of "
                 "the draws): {listed}.",
                 count=quantity(len(table)),
-                level=titled(country.level(level).plural),
+                level=territories.level_message(level=level, plural=True),
                 title=titled(index.title),
                 listed=semicolons(_named(table, names, index)),
             )

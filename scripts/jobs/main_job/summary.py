@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from zoneblanche.geo.country import in_language
 from zoneblanche.geo.messages import (
     _,
     join,
@@ -165,11 +164,11 @@ def _mean(atlas: Atlas, indicator: Indicator, lang: str) -> Iterator[str]:
     if native and indicator.period:
         yield _(
             "It is measured by {level}, {period}.",
-            level=_level(atlas, native, lang),
+            level=atlas.territories.level_message(level=native),
             period=indicator.period,
         )
     elif native:
-        yield _("It is measured by {level}.", level=_level(atlas, native, lang))
+        yield _("It is measured by {level}.", level=atlas.territories.level_message(level=native))
     if level is not None and overall.highest is not None and overall.lowest is not None:
         place_name = atlas.territories.place_name
         yield _(
@@ -179,11 +178,6 @@ def _mean(atlas: Atlas, indicator: Indicator, lang: str) -> Iterator[str]:
             low=figure(overall.lowest[1]),
             lowest=place_name(level, overall.lowest[0]),
         )
-
-
-def _level(atlas: Atlas, level: str, lang: str) -> str:
-    country = atlas.territories.country
-    return level if country is None else in_language(country.level(level).title, lang)
 
 
 def _index_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
@@ -216,7 +210,7 @@ def _index_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
         )
     native = atlas.coarser_level_of(indicator)
     if native:
-        level = _level(atlas, native, lang)
+        level = atlas.territories.level_message(level=native)
         sentences.append(
             _(
                 "It rests in part on figures known by {level} only, the same for all territories "
@@ -244,7 +238,7 @@ def _flag_line(atlas: Atlas, indicator: Indicator, lang: str) -> str:
         )
     native = atlas.coarser_level_of(indicator)
     if native:
-        level = _level(atlas, native, lang)
+        level = atlas.territories.level_message(level=native)
         sentences.append(_("It rests in part on figures known by {level} only.", level=level))
     return translate(join(sentences, " "), lang)
 

@@ -61,6 +61,23 @@ def test_what_a_steward_reads(check: Command, project: Path, tmp_path: Path) -> 
     assert record["rows"]["f"] == counts
 
 
+def test_a_level_has_the_name_that_its_country_gives(check: Command, tmp_path: Path) -> None:
+    square = [[[4.0, 50.5], [4.1, 50.5], [4.1, 50.6], [4.0, 50.5]]]
+    town = {"properties": {"nis": "11001"}, "geometry": {"type": "Polygon", "coordinates": square}}
+    collection = {"type": "FeatureCollection", "features": [{"type": "Feature", **town}]}
+    (tmp_path / "t.geojson").write_text(json.dumps(collection), encoding="utf-8")
+    (tmp_path / "f.csv").write_text("nis;v\n11001;80\n", "utf-8")
+    (tmp_path / "p.toml").write_text(
+        'country = "be"\nlang = "fr"\n[territories]\npath = "t.geojson"\ncode = "nis"\n'
+        '[[layers]]\nid = "f"\npath = "f.csv"\ncode = "nis"\nvalue = "v"\n',
+        encoding="utf-8",
+    )
+    status, out, err = check(tmp_path / "p.toml")
+    assert (status, err) == (0, "")
+    assert "mesuré par commune" in out
+    assert "municipality" not in out
+
+
 def test_the_same_exit_status_as_a_run(check: Command, project: Path, tmp_path: Path) -> None:
     (tmp_path / "f.csv").write_text("code;v\n01001;102\n", "utf-8")
     status, out, err = check(project)
