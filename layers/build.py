@@ -104,7 +104,9 @@ def build_atlas(project: Project, *, progress: Progress | None = None) -> Atlas:
     chosen = with_former_names(chosen, project.sources)
     chosen, rows = with_given_facts(chosen, inputs, project.sources, notices=notices)
     say_older_people(chosen, notices=notices)
-    atlas = measure_layers(chosen, layers, inputs, progress=progress)
+    atlas = measure_layers(
+        chosen, layers, inputs, progress=progress, named=project.table.catalogue or ()
+    )
     _check_measured(project, layers, atlas)
     _check_weights(project, atlas)
     if project.corrections is not None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import numpy as np
+
 from zoneblanche.geo.country import Text, in_language, texts_of
 from zoneblanche.geo.source import Source, source_from_dict
 
@@ -20,6 +22,23 @@ RESERVED = (
     "geom", "fid", "index",
 )  # fmt: skip
 """Columns of the results that are not indicators, and the id of a project's own index."""
+
+_NEAR = 1e-6
+"""Share of its range by which a computed figure may lie outside."""
+
+
+def beyond(bounds: tuple[float | None, float | None], figures: np.ndarray) -> np.ndarray:
+    """Return which figures lie outside the bounds by more than rounding; a missing one does not.
+
+    >>> beyond((0, 1), np.array([0.5, 1.2, np.nan])).tolist()
+    [False, True, False]
+    """
+    low, high = bounds
+    least = -np.inf if low is None else low
+    most = np.inf if high is None else high
+    span = most - least if np.isfinite(most - least) else max(1, abs(low or 0), abs(high or 0))
+    near = _NEAR * span
+    return (figures < least - near) | (figures > most + near)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from zoneblanche.geo.messages import Translatable, _, join, ngettext, remark, ti
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.atlas import Atlas, Column, empty_atlas
-from zoneblanche.layers.indicator import Indicator
+from zoneblanche.layers.indicator import Indicator, beyond
 from zoneblanche.layers.layer import Inputs, Layer, Measurement, Table
 
 Progress = Callable[[str], None]
@@ -33,12 +33,16 @@ def measure_layers(
     inputs: Inputs,
     *,
     progress: Progress | None = None,
+    named: Collection[str] = (),
 ) -> Atlas:
     """Return an atlas with the measurements of the layers.
 
     A layer whose source is not among the inputs is left out, with a notice; of sources joined by
     `|`, one is enough. A layer that its source did not collect anywhere is left out too. Density is
     left out without a notice if no territory has a population.
+
+    Args:
+        named: ids of layers that were asked for by name: that one is left out is a warning.
 
     Raises:
         InputError: the faults of all layers together.
@@ -57,6 +61,7 @@ def measure_layers(
             continue
         with gathered(faults):
             measured = layer.measure(territories, inputs)
+            _check_bounds(measured)
             if (measured.reasons == Reason.NOT_COLLECTED).all():
                 if layer.needs and not measured.notices:
                     unmeasured.append((layer, _("not in {needs}", needs=", ".join(layer.needs))))
@@ -65,9 +70,39 @@ def measure_layers(
             notices.extend(measured.notices)
     if faults:
         raise InputError(list(dict.fromkeys(faults)))
-    if unmeasured:
-        notices.append(_unmeasured(unmeasured))
+    asked = [(layer, why) for layer, why in unmeasured if layer.id in named]
+    others = [(layer, why) for layer, why in unmeasured if layer.id not in named]
+    if asked:
+        notices.append(_unmeasured(asked))
+    if others:
+        notices.append(remark(_unmeasured(others)))
     return add_measurements(empty_atlas(territories).noting(*notices), measurements)
+
+
+def _check_bounds(measured: Measurement) -> None:
+    """Refuse figures that the unit or the bounds of their layer exclude.
+
+    Raises:
+        InputError: with the first of them.
+    """
+    indicator, figures = measured.indicator, measured.values
+    wrong = beyond(indicator.bounds, figures.to_numpy())
+    if wrong.any():
+        low, high = indicator.bounds
+        raise InputError(
+            Fault(
+                _(
+                    "{value} lies outside {low} to {high}.",
+                    value=float(figures.to_numpy()[wrong][0]),
+                    low=low,
+                    high=high,
+                ),
+                column=f"layers.{indicator.id}",
+                feature=str(figures.index[wrong][0]),
+                remedy=_("Give the layer another unit, or other bounds: least and greatest."),
+                kind="out-of-bounds",
+            )
+        )
 
 
 def _unmeasured(layers: list[tuple[Layer, str]]) -> Translatable:
@@ -79,15 +114,13 @@ def _unmeasured(layers: list[tuple[Layer, str]]) -> Translatable:
         else titled(layer.indicator.title)
         for layer, why in layers
     )
-    return remark(
-        ngettext(
-            "{count} layer is not measured because a source is missing: {layers}. Give it "
-            "with --source NAME=FILE; `zoneblanche list layers` says which each needs.",
-            "{count} layers are not measured because a source is missing: {layers}. Give it "
-            "with --source NAME=FILE; `zoneblanche list layers` says which each needs.",
-            len(layers),
-            layers=listed,
-        )
+    return ngettext(
+        "{count} layer is not measured because a source is missing: {layers}. Give it "
+        "with --source NAME=FILE; `zoneblanche list layers` says which each needs.",
+        "{count} layers are not measured because a source is missing: {layers}. Give it "
+        "with --source NAME=FILE; `zoneblanche list layers` says which each needs.",
+        len(layers),
+        layers=listed,
     )
 
 

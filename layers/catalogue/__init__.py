@@ -13,6 +13,8 @@ from importlib import import_module, resources
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from zoneblanche.geo.errors import Fault, InputError, shown
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.plugins import Known, toml_files, with_plugins
 
 if TYPE_CHECKING:
@@ -63,15 +65,33 @@ def layers_of(module: ModuleType, *, prefix: str = "") -> Iterator[Layer]:
         return
     tables = {f"{file.name}.toml": file for file in toml_files(resources.files(module), prefix)}
     modules = [f"{one.name}.py" for one in pkgutil.iter_modules(module.__path__)]
+    file_of: dict[str, str] = {}
     for name in sorted([*tables, *modules], key=_in_order):
         if name in tables:
-            yield from layers_in(tables[name].read())
+            layers: Iterable[Layer] = layers_in(tables[name].read())
         else:
-            yield from _declared(import_module(f"{module.__name__}.{name.removesuffix('.py')}"))
+            layers = _declared(import_module(f"{module.__name__}.{name.removesuffix('.py')}"))
+        for layer in layers:
+            if layer.id in file_of:
+                raise InputError(_second(layer, prefix + name, file_of[layer.id]))
+            file_of[layer.id] = name
+            yield layer
 
 
 def _declared(module: ModuleType) -> Iterable[Layer]:
     return (module.LAYER,) if hasattr(module, "LAYER") else getattr(module, "LAYERS", ())
+
+
+def _second(layer: Layer, file: str, first: str) -> Fault:
+    """Return the fault of a layer whose id a file before has."""
+    return Fault(
+        _("two layers have the id {name}.", name=shown(layer.id)),
+        file=file,
+        column=f"layers.{layer.id}.id",
+        value=layer.id,
+        remedy=_("{file} has the first: give this one another id.", file=first),
+        kind="duplicate-id",
+    )
 
 
 def _in_order(name: str) -> tuple[str, bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -27,6 +27,12 @@ from zoneblanche.layers.measuring.entries import (
 )
 from zoneblanche.layers.presence import criteria as presence
 
+if TYPE_CHECKING:
+    from zoneblanche.layers.publishers.connector import Connector
+
+WEIGHING_FACTS = ("population", "area_km2", "territories")
+"""Weights that any territories have; the last counts each as one."""
+
 
 class CatalogueTable(TomlTable):
     """A file of layers: those that ship, or those of a plug-in."""
@@ -42,7 +48,11 @@ def layers_in(document: Document) -> list[Layer]:
     """
     entries = checked(document, CatalogueTable).layers
     try:
-        faults = [fault for entry in entries for fault in unknown_columns(entry)]
+        faults = [
+            fault
+            for entry in entries
+            for fault in (*unknown_columns(entry), *unknown_weight(entry))
+        ]
     except PlugInError:  # a publisher cannot be used: the reader of publishers reports it
         faults = []
     if faults:
@@ -56,15 +66,10 @@ def unknown_columns(entry: SourceEntry) -> Iterator[Fault]:
 
     Points, shapes and rasters have the columns that are measured on territories: not checked.
     """
-    from zoneblanche.layers.publishers.connector import known_connectors
-
-    connectors = known_connectors().values()
-    feeding = [
-        connector for connector in connectors if {connector.id, connector.input} & set(entry.origin)
-    ]
+    feeding = _feeding(entry)
     if not isinstance(entry, ColumnEntry) or any(one.on is not None for one in feeding):
         return
-    columns = list(dict.fromkeys(name for one in feeding for name in one.columns))
+    columns = _columns_of(feeding)
     named = [("value", name) for name in entry.value]
     named += [("over", entry.over)] if entry.over is not None else []
     for key, name in named:
@@ -80,6 +85,43 @@ def unknown_columns(entry: SourceEntry) -> Iterator[Fault]:
                 remedy=nearest(name, columns),
                 kind="unknown-column",
             )
+
+
+def unknown_weight(entry: SourceEntry) -> Iterator[Fault]:
+    """Return the fault of a weight that is neither a fact of territories nor a column of a source.
+
+    The weight of a share is a name for what it is a share of, and may be any.
+    """
+    if not isinstance(entry, ColumnEntry) or entry.over is not None or entry.weight is None:
+        return
+    columns = _columns_of(_feeding(entry))
+    if columns and entry.weight not in (*WEIGHING_FACTS, *columns):
+        yield Fault(
+            _(
+                "nothing is known of {weight}, by which the layer is to be weighted.",
+                weight=shown(entry.weight),
+            ),
+            column=f"layers.{entry.id}.weight",
+            value=entry.weight,
+            remedy=nearest(entry.weight, [*WEIGHING_FACTS, *columns]),
+            kind="unknown-weight",
+        )
+
+
+def _feeding(entry: SourceEntry) -> list[Connector]:
+    """Return the publications that an entry may be measured from."""
+    from zoneblanche.layers.publishers.connector import known_connectors
+
+    origin = set(entry.origin)
+    return [
+        connector
+        for connector in known_connectors().values()
+        if {connector.id, connector.input} & origin
+    ]
+
+
+def _columns_of(connectors: list[Connector]) -> list[str]:
+    return list(dict.fromkeys(name for connector in connectors for name in connector.columns))
 
 
 def source_layer(entry: ColumnEntry | PresenceEntry) -> Layer:

@@ -25,7 +25,7 @@ from zoneblanche.geo.source import Source
 from zoneblanche.geo.territories import MOST
 from zoneblanche.layers.correction import Correction
 from zoneblanche.layers.index.recipe.recipe import Recipe
-from zoneblanche.layers.indicator import Indicator
+from zoneblanche.layers.indicator import Indicator, beyond
 
 FORMAT = 1
 CODE, NAME, SHAPE = "code", "name", "geometry"
@@ -34,8 +34,6 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,199}")
 _MOST_DIGITS = 12
 _MOST_FAULTS = 1_000
 _LONGEST_NUMBER = 500
-_NEAR = 1e-6
-"""Share of its range by which a computed figure may lie outside."""
 
 
 @dataclass(frozen=True)
@@ -467,11 +465,7 @@ def _reason_faults(reasons: pd.DataFrame) -> Iterator[_Cell]:
 def _figure_faults(indicator: Mapping[str, Any], figures: pd.Series) -> Iterator[_Cell]:
     cells = figures.to_numpy()
     low, high = indicator.get("bounds", (None, None))
-    least = -np.inf if low is None else low
-    most = np.inf if high is None else high
-    span = most - least if np.isfinite(most - least) else max(1, abs(low or 0), abs(high or 0))
-    near = _NEAR * span
-    wrong = (cells < least - near) | (cells > most + near)
+    wrong = beyond((low, high), cells)
     if wrong.any():
         yield _cell(
             indicator,

@@ -258,6 +258,22 @@ def _table(
     )
 
 
+_AREAS = {
+    "area_1": _("percent of area that at least 1 operator covers"),
+    f"area_{OPERATORS}": _(
+        "percent of area that at least {count} operators cover", count=OPERATORS
+    ),
+    "area_none": _("percent of area that no operator covers"),
+    "area_some": _("percent of area that some operators cover, and others do not"),
+}
+_PEOPLE = {
+    "people_1": _("percent of people that at least 1 operator covers, by a population raster"),
+    f"people_{OPERATORS}": _(
+        "percent of people that at least {count} operators cover, by a population raster",
+        count=OPERATORS,
+    ),
+}
+
 CONNECTORS = (
     Connector(
         id="arcep-4g-raster",
@@ -266,10 +282,7 @@ CONNECTORS = (
         source=RASTER,
         level="commune",
         on=measure_raster,
-        columns={
-            "area_1": _("percent of area that at least 1 operator covers (area_4: 4)"),
-            "people_1": _("percent of people in that area, with a population raster (people_4: 4)"),
-        },
+        columns=_AREAS | _PEOPLE,
         prefer="arcep-4g-polygons",
         feeds="coverage-4g",
     ),
@@ -279,10 +292,12 @@ CONNECTORS = (
         source=POLYGONS,
         level="commune",
         on=measure_polygons,
-        columns={
-            "area_1": _("percent of area that at least 1 operator covers (… area_4)"),
-            "people_1": _("percent of people in that area, with a population raster (people_4: 4)"),
-        },
+        columns=_AREAS
+        | {
+            f"area_{count}": _("percent of area that at least {count} operators cover", count=count)
+            for count in range(2, OPERATORS)
+        }
+        | _PEOPLE,
         feeds="coverage-4g",
     ),
 )

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 
 GENERATIONS = ("2g", "3g", "4g", "5g")
 
+MEASURED_TO = ("4g", "5g")
+"""Generations to whose nearest site a distance is measured."""
+
 SOURCE = Source(
     producer="Arcep",
     title="Mon réseau mobile, sites",
@@ -141,10 +144,10 @@ def measure_sites(path: Path, territories: Territories, sources: Mapping[str, Pa
         columns[f"sites{suffix}"] = operators_by_place.size()
         columns[f"operators{suffix}"] = operators_by_place.nunique()
     frame = pd.DataFrame(columns).reindex(territories.codes).fillna(0.0)
-    for suffix in ("_4g", "_5g"):
-        if suffix in chosen:
-            sites = points.geometry[chosen[suffix]]
-            frame[f"km{suffix}"] = kilometres_to_nearest(territories, sites)
+    for name in MEASURED_TO:
+        if f"_{name}" in chosen:
+            sites = points.geometry[chosen[f"_{name}"]]
+            frame[f"km_{name}"] = kilometres_to_nearest(territories, sites)
     frame = frame.where(covered)
     outside = int(where.isna().sum())
     notice = _(
@@ -182,8 +185,20 @@ def _connector(part: str, *, fr: str, en: str) -> Connector:
         columns={
             "sites": _("sites × operators (count)"),
             "operators": _("operators with a site (count)"),
-            **{f"sites_{name}": _("sites × operators (count)") for name in GENERATIONS},
-            **{f"operators_{name}": _("operators with such a site") for name in GENERATIONS},
+            **{
+                f"sites_{name}": _("{network} sites × operators (count)", network=name.upper())
+                for name in GENERATIONS
+            },
+            **{
+                f"operators_{name}": _(
+                    "operators with a {network} site (count)", network=name.upper()
+                )
+                for name in GENERATIONS
+            },
+            **{
+                f"km_{name}": _("kilometres to the nearest {network} site", network=name.upper())
+                for name in MEASURED_TO
+            },
         },
         header=("code_op", "insee_com", "latitude", "longitude", "site_2g", "site_3g", "site_4g"),
         separator=";",

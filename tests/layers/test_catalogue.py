@@ -14,6 +14,7 @@ import pytest
 from zoneblanche.geo.country import read_country
 from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.files.structured.toml import parse_document
+from zoneblanche.geo.messages import severity_of
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source
 from zoneblanche.geo.territories import Territories
@@ -21,6 +22,7 @@ from zoneblanche.layers.build import build_atlas
 from zoneblanche.layers.catalogue import known_layers, layers_of
 from zoneblanche.layers.edition import edition_inputs
 from zoneblanche.layers.layer import Layer, Table
+from zoneblanche.layers.measure import measure_layers
 from zoneblanche.layers.measuring.source_layers import ColumnLayer, PresenceLayer, layers_in
 from zoneblanche.layers.probing.pages.accounts import known_networks
 from zoneblanche.layers.project.read import read_project
@@ -62,9 +64,10 @@ def test_what_a_layer_is_measured_from_is_published(layer: Layer) -> None:
     named = {name for one in connectors for name in (one.id, one.input)}
     named.add("generic-providers")  # which the embedded edition alone has
     assert {name for needed in layer.needs for name in needed.split("|")} <= named
-    if isinstance(layer.measure, ColumnLayer) and all(one.on is None for one in feeding):
+    if isinstance(layer.measure, ColumnLayer):
         columns = {name for one in feeding for name in one.columns}
-        assert {*layer.measure.entry.value, layer.measure.entry.over} - {None} <= columns
+        missing = {*layer.measure.entry.value, layer.measure.entry.over} - {None} - columns
+        assert not missing, f"{layer.id}: {missing}; {entry.origin} has {sorted(columns)}"
 
 
 def test_most_of_the_catalogue_is_described() -> None:
@@ -173,6 +176,51 @@ def test_what_is_refused(old: str, new: str, message: str) -> None:
     with pytest.raises(InputError) as caught:
         described(EXAMPLE.replace(old, new))
     assert message in str(caught.value)
+
+
+def test_an_unknown_weight_is_refused() -> None:
+    text = EXAMPLE.replace('unit = "count"', 'unit = "number"\nweight = "populaton"')
+    with pytest.raises(InputError, match=r"nothing is known of 'populaton'.* 'population'"):
+        described(text)
+    assert described(text.replace("populaton", "population")).indicator.denominator == "population"
+
+
+def test_two_layers_of_one_id_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "a_catalogue_with_one_id_twice"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("")
+    for name in ("first", "second"):
+        (folder / f"{name}.toml").write_text(EXAMPLE, "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    importlib.invalidate_caches()
+    with pytest.raises(InputError) as caught:
+        list(layers_of(importlib.import_module(folder.name)))
+    sys.modules.pop(folder.name)
+    assert str(caught.value) == (
+        "second.toml, key 'layers.people-apart.id': two layers have the id 'people-apart'. "
+        "first.toml has the first: give this one another id."
+    )
+
+
+def test_figures_outside_the_unit_are_refused(toy: Territories) -> None:
+    ratio = described(EXAMPLE.replace('unit = "count"', 'unit = "ratio"'))
+    frame = pd.DataFrame({"population_apart": [0.4, 2.9]}, index=pd.Index(["A1", "A2"]))
+    table = Table(frame, level="commune", source=Source("INSEE", "x"))
+    with pytest.raises(InputError) as caught:
+        measure_layers(toy, [ratio], {"insee-populations": table})
+    (fault,) = caught.value.faults
+    assert (fault.kind, fault.column, fault.feature) == (
+        "out-of-bounds", "layers.people-apart", "A2"
+    )  # fmt: skip
+    assert "2.9 lies outside 0 to 1. Give the layer another unit" in str(fault)
+
+
+def test_a_layer_left_out_is_a_warning_if_it_was_named(toy: Territories) -> None:
+    layer = described(EXAMPLE)
+    for names, severity in (((), "remark"), (("people-apart",), "warning")):
+        (notice,) = measure_layers(toy, [layer], {}, named=names).notices
+        assert "People counted apart (insee-populations)" in notice
+        assert severity_of(notice) == severity
 
 
 def test_a_share_of_a_containing_level_weighs_with_its_people(toy: Territories) -> None:
