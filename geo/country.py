@@ -114,9 +114,9 @@ class Country:
     def with_levels(self, names: Iterable[str]) -> Country:
         """Return the country with further levels that contain the finest, such as a project has of
         its own. Their names are their ids."""
-        known = {level.id for level in self.levels}
+        ids = {level.id for level in self.levels}
         further = tuple(
-            Level(name, {"en": name}, {"en": name}) for name in names if name not in known
+            Level(name, {"en": name}, {"en": name}) for name in names if name not in ids
         )
         if not further:
             return self
@@ -137,7 +137,7 @@ class Country:
         for level in self.levels:
             if level.id == level_id:
                 return level
-        known = [level.id for level in self.levels]
+        ids = [level.id for level in self.levels]
         raise InputError(
             Fault(
                 _(
@@ -145,7 +145,7 @@ class Country:
                     level_id=repr(level_id),
                     name=titled(self.name),
                 ),
-                remedy=nearest(level_id, known),
+                remedy=nearest(level_id, ids),
                 kind="unknown-level",
             )
         )
@@ -197,7 +197,7 @@ def _known() -> Known[TomlFile | Country]:
         "countries",
         shipped,
         types=(TomlFile, Country),
-        name_of=lambda one: one.code if isinstance(one, Country) else one.name,
+        name_of=lambda entry: entry.code if isinstance(entry, Country) else entry.name,
         inside=files_inside,
     )
 
@@ -211,14 +211,14 @@ def read_country(code: str) -> Country:
     >>> read_country("fr").base.id
     'commune'
     """
-    known = _known().things
-    if code not in known:
+    countries = _known().things
+    if code not in countries:
         raise InputError(
             Fault(
                 _("no country {code} is described.", code=repr(code)),
                 remedy=join(
                     (
-                        nearest(code, known),
+                        nearest(code, countries),
                         _("A country is one TOML file: see docs/add-a-country.md."),
                     ),
                     " ",
@@ -226,7 +226,7 @@ def read_country(code: str) -> Country:
                 kind="unknown-country",
             )
         )
-    described = known[code]
+    described = countries[code]
     country = described if isinstance(described, Country) else _country_from(described)
     if country.edition is not None and code in added_countries():
         raise InputError(

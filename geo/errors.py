@@ -257,7 +257,7 @@ def _short(value: object, limit: int) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
-def nearest(word: str, known: Iterable[str], *, count: int = 3) -> Translatable:
+def nearest(word: str, choices: Iterable[str], *, count: int = 3) -> Translatable:
     """Return a suggestion for an unknown word: the nearest known one, else the known ones.
 
     >>> nearest("comune", ["commune", "epci"])
@@ -265,7 +265,7 @@ def nearest(word: str, known: Iterable[str], *, count: int = 3) -> Translatable:
     >>> nearest("xyz", ["commune", "epci"])
     'Known: commune, epci.'
     """
-    names = list(known)
+    names = list(choices)
     near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
     if near:
         return _("Did you mean {near}?", near=repr(_short(near[0], 200)))

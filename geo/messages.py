@@ -168,19 +168,19 @@ def pgettext(context: str, template: str, /, **slots: object) -> Message:
     return _message(template, slots, context=context)
 
 
-def ngettext(one: str, many: str, count: int, /, **slots: object) -> Message:
+def ngettext(singular: str, many: str, count: int, /, **slots: object) -> Message:
     """Return a message that agrees with a number, which is in the slot `count`.
 
     >>> ngettext("{count} row is left out.", "{count} rows are left out.", 2)
     '2 rows are left out.'
     """
-    return _message(one, {"count": quantity(count), **slots}, plural=many, number=count)
+    return _message(singular, {"count": quantity(count), **slots}, plural=many, number=count)
 
 
-def npgettext(context: str, one: str, many: str, count: int, /, **slots: object) -> Message:
+def npgettext(context: str, singular: str, many: str, count: int, /, **slots: object) -> Message:
     """`ngettext` with the context of `pgettext`."""
     slots = {"count": quantity(count), **slots}
-    return _message(one, slots, plural=many, number=count, context=context)
+    return _message(singular, slots, plural=many, number=count, context=context)
 
 
 def quantity(value: float, digits: int | None = None) -> Quantity:
@@ -287,7 +287,7 @@ def _is_translated(text: str, lang: str, *, titles: bool = False) -> bool:
         inner = text.parts if isinstance(text, Joined) else ()
     if titles and isinstance(text, Titled):
         return lang in text.texts
-    return all(_is_translated(one, lang, titles=titles) for one in inner)
+    return all(_is_translated(piece, lang, titles=titles) for piece in inner)
 
 
 # Severity ---------------------------------------------------------------------------------------
@@ -367,7 +367,7 @@ def without(notice: str, part: str) -> str:
         shortened.severity = notice.severity
         return shortened
     if isinstance(notice, Joined):
-        return join([without(one, part) for one in notice.parts], notice.separator)
+        return join([without(inner, part) for inner in notice.parts], notice.separator)
     return notice if isinstance(notice, Translatable) else notice.replace(part, "")
 
 

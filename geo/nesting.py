@@ -89,8 +89,8 @@ def known_sum_by(values: pd.Series, groups: pd.Series | Grouping) -> pd.Series:
     [3.0]
     """
     members = grouping(groups)
-    known = members.has(values.notna().to_numpy()[members.inside])
-    return sum_by(values.fillna(0.0), members).where(known)
+    present = members.has(values.notna().to_numpy()[members.inside])
+    return sum_by(values.fillna(0.0), members).where(present)
 
 
 def mean_by(values: pd.Series, weights: pd.Series, groups: pd.Series | Grouping) -> pd.DataFrame:
@@ -171,8 +171,8 @@ def prevailing_by(values: pd.Series, weights: pd.Series, groups: pd.Series | Gro
     sums = table.groupby(["place", "value"])["weight"].sum().reset_index()
     order = sums.sort_values(["weight", "value"], ascending=[False, True], kind="stable")
     prevailing = order.drop_duplicates("place").set_index("place")["value"]
-    known = prevailing.reindex(range(len(members.codes)))
-    return pd.Series(known.to_numpy("float64"), index=members.codes)
+    means = prevailing.reindex(range(len(members.codes)))
+    return pd.Series(means.to_numpy("float64"), index=members.codes)
 
 
 def groups_at(territories: Territories, level: str) -> pd.Series:
@@ -184,7 +184,7 @@ def groups_at(territories: Territories, level: str) -> pd.Series:
     if level == territories.level:
         return pd.Series(territories.codes, index=territories.codes)
     if level not in territories.parents:
-        known = [territories.level, *territories.parents.columns]
+        levels = [territories.level, *territories.parents.columns]
         raise InputError(
             Fault(
                 _(
@@ -192,7 +192,7 @@ def groups_at(territories: Territories, level: str) -> pd.Series:
                     level=repr(level),
                     level_2=territories.level,
                 ),
-                remedy=nearest(level, known),
+                remedy=nearest(level, levels),
                 kind="unknown-level",
             )
         )

@@ -121,9 +121,10 @@ def date_forms(lang: str) -> dict[str, list[str]]:
     """
     months = [date(2003, month, 27) for month in range(1, 13)]
     return {
-        "months": [format_month(one, lang).replace("2003", "{year}") for one in months],
+        "months": [format_month(month, lang).replace("2003", "{year}") for month in months],
         "days": [
-            format_day(one, lang).replace("2003", "{year}").replace("27", "{day}") for one in months
+            format_day(month, lang).replace("2003", "{year}").replace("27", "{day}")
+            for month in months
         ],
     }
 

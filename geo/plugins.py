@@ -93,23 +93,26 @@ def plugins(kind: Kind) -> tuple[PlugIn, ...]:
     Raises:
         PlugInError: one of them cannot be loaded, for any reason.
     """
-    known: list[PlugIn] = []
+    entries: list[PlugIn] = []
     faults: list[Fault] = []
     for entry in _entries()[kind]:
         distribution = _distribution_of(entry)
         try:
-            known.append(PlugIn(kind, entry.name, distribution, entry.load()))
+            entries.append(PlugIn(kind, entry.name, distribution, entry.load()))
         except (Exception, SystemExit) as error:  # any error that its author left in it
             faults.append(_unusable(distribution, kind, entry.name, _described(error)))
     if faults:
         raise PlugInError(faults)
-    return tuple(known)
+    return tuple(entries)
 
 
 def plugin_versions() -> dict[str, str]:
     """Return the version of every distribution that adds something, by its name, sorted."""
     named = {_distribution_of(entry) for kind in KINDS for entry in _entries()[kind]}
-    return {name: version for name, _, version in (one.partition(" ") for one in sorted(named))}
+    return {
+        name: version
+        for name, _, version in (distribution.partition(" ") for distribution in sorted(named))
+    }
 
 
 def with_plugins(

@@ -225,7 +225,7 @@ class Territories:
         ]
         # Most places are bare codes of one level: these are named first.
         bare = [code for name, code in codes if name == self._bare_level()]
-        known = [
+        places = [
             *bare,
             *(f"{name}:{code}" for name, code in codes),
             *(code for _unused, code in codes),
@@ -234,7 +234,9 @@ class Territories:
         return Fault(
             _("{place} contains none of the territories.", place=repr(place)),
             remedy=_(
-                "{nearest} Levels: {levels}.", nearest=nearest(place, known, count=5), levels=levels
+                "{nearest} Levels: {levels}.",
+                nearest=nearest(place, places, count=5),
+                levels=levels,
             ),
             kind="unknown-place",
         )

@@ -69,7 +69,7 @@ def atlas_at(atlas: Atlas, level: str, *, shapes: Literal["united", "boxes"] = "
         result = result.noting(remark(notice))
     result = _say_unknown_people(result, base, groups)
     columns: list[Column] = []
-    known: dict[str, pd.Series] = {}
+    weight_of: dict[str, pd.Series] = {}
     for indicator in atlas.indicators.values():
         handed_down = _is_handed_down(indicator, territories)
         if (indicator.unit == "category" and not handed_down) or (
@@ -82,8 +82,8 @@ def atlas_at(atlas: Atlas, level: str, *, shapes: Literal["united", "boxes"] = "
         else:
             result, column, weight = _mean_of_parts(result, atlas, indicator, groups)
             columns.append(column)
-            known[column.indicator.denominator] = weight
-    weights = pd.DataFrame({**result.weights, **known}, index=territories.codes)
+            weight_of[column.indicator.denominator] = weight
+    weights = pd.DataFrame({**result.weights, **weight_of}, index=territories.codes)
     return replace(result, weights=weights).add_columns(columns)
 
 

@@ -235,16 +235,18 @@ class Atlas:
             values=_with_columns(self.values, values),
             reasons=_with_columns(self.reasons, reasons),
             indicators=indicators,
-            intervals={key: one for key, one in self.intervals.items() if key not in replaced},
-            area_means={key: one for key, one in self.area_means.items() if key not in replaced},
+            intervals={key: table for key, table in self.intervals.items() if key not in replaced},
+            area_means={
+                key: table for key, table in self.area_means.items() if key not in replaced
+            },
         )
 
     def corrected(self, indicator_id: str) -> dict[str, Correction]:
         """Return the corrections of an indicator by the code of the territory."""
         return {
-            one.code: one
-            for one in self.corrections
-            if one.indicator == indicator_id and one.code in self.codes
+            correction.code: correction
+            for correction in self.corrections
+            if correction.indicator == indicator_id and correction.code in self.codes
         }
 
     def keep(self, indicator_ids: Iterable[str]) -> Atlas:

@@ -117,14 +117,14 @@ def build_atlas(project: Project, *, progress: Progress | None = None) -> Atlas:
         atlas,
         account={
             **atlas.account,
-            **{name: one.as_dict() for name, one in (boundaries | rows).items()},
+            **{name: account.as_dict() for name, account in (boundaries | rows).items()},
         },
     )
     say_unread(project.sources, layers, notices=notices)
     _say_outside(atlas, notices=notices)
     _say_unknown(atlas, table.within, notices=notices)
-    for one in inputs.values():
-        notices.extend(one.notices)
+    for input_table in inputs.values():
+        notices.extend(input_table.notices)
     atlas = atlas.noting(*notices)
     # The folder of the project does not matter: the result is the same in any folder.
     folder_prefix = f"{project.folder}{os.sep}"
@@ -159,13 +159,13 @@ def _check_weights(project: Project, atlas: Atlas) -> None:
         if layer.id not in atlas.indicators or layer.weight is None or of_points:
             continue
         key = f"layers.{layer.id}.weight"
-        known = sorted({*facts, *(name for name in others if name != layer.id)})
-        if layer.weight not in known:
+        weights = sorted({*facts, *(name for name in others if name != layer.id)})
+        if layer.weight not in weights:
             message = _(
                 "nothing is known of {weight}, by which the layer is to be weighted.",
                 weight=repr(layer.weight),
             )
-            remedy = nearest(layer.weight, known)
+            remedy = nearest(layer.weight, weights)
             faults.append(Fault(message, project.file, column=key, remedy=remedy, kind=_UNKNOWN))
         elif layer.weight in atlas.values and (atlas.values[layer.weight] < 0).any():
             below = atlas.values.index[atlas.values[layer.weight] < 0]
@@ -269,9 +269,9 @@ def _layers(project: Project, country: Country | None) -> list[Layer]:
 def _catalogue(project: Project, country: Country | None) -> list[Layer]:
     """Return the catalogue's layers that this project uses: those it names, those its recipe needs
     and those of given sources, or all if it has no layers of its own."""
-    table, known = project.table, known_layers()
+    table, catalogue = project.table, known_layers()
     if table.catalogue is not None:
-        unknown = [name for name in table.catalogue if name not in known]
+        unknown = [name for name in table.catalogue if name not in catalogue]
         if unknown:
             raise InputError(
                 [
@@ -279,17 +279,17 @@ def _catalogue(project: Project, country: Country | None) -> list[Layer]:
                         _("the catalogue has no layer {name}.", name=repr(name)),
                         file=project.file,
                         column="catalogue",
-                        remedy=nearest(name, known),
+                        remedy=nearest(name, catalogue),
                         kind="unknown-layer",
                     )
                     for name in unknown
                 ]
             )
-        return [known[name] for name in table.catalogue]
+        return [catalogue[name] for name in table.catalogue]
     if not table.layers and table.territories is None:
-        return list(known.values())
+        return list(catalogue.values())
     wanted = {
-        name for name in CONTEXT if country is not None and is_published(known[name], country)
+        name for name in CONTEXT if country is not None and is_published(catalogue[name], country)
     }
     if table.use is not None:
         is_file = table.use.endswith(".toml")
@@ -297,7 +297,9 @@ def _catalogue(project: Project, country: Country | None) -> list[Layer]:
         wanted |= {element.id for element in recipe.elements}
     wanted |= named_in(table.recipe or {})
     return [
-        layer for name, layer in known.items() if name in wanted or reads(layer, project.sources)
+        layer
+        for name, layer in catalogue.items()
+        if name in wanted or reads(layer, project.sources)
     ]
 
 

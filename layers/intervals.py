@@ -26,7 +26,7 @@ def wilson(share: Amount, count: Amount) -> tuple[Amount, Amount]:
 
 
 def newcombe(
-    one: tuple[float, float, float], other: tuple[float, float, float]
+    first: tuple[float, float, float], second: tuple[float, float, float]
 ) -> tuple[float, float]:
     """Return the interval of the difference of two independent shares, from each share and the ends
     of its own interval (Newcombe 1998, method 10).
@@ -34,7 +34,7 @@ def newcombe(
     >>> [round(end, 3) for end in newcombe((0.5, 0.237, 0.763), (0.5, 0.237, 0.763))]
     [-0.372, 0.372]
     """
-    (value, low, high), (base, base_low, base_high) = one, other
+    (value, low, high), (base, base_low, base_high) = first, second
     down = np.hypot(value - low, base_high - base)
     up = np.hypot(high - value, base - base_low)
     return float(value - base - down), float(value - base + up)

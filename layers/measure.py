@@ -54,7 +54,9 @@ def measure_layers(
     for layer in layers:
         if progress is not None:
             progress(layer.id)
-        absent = [name for name in layer.needs if not any(one in inputs for one in name.split("|"))]
+        absent = [
+            name for name in layer.needs if not any(source in inputs for source in name.split("|"))
+        ]
         if absent:
             needs = join(join(name.split("|"), _(" or ")) for name in absent)
             unmeasured.append((layer, needs))

@@ -66,7 +66,7 @@ class HelpfulGroup(TyperGroup):
         """Return the help of all commands."""
         lang = help_language()
         translated = _translated(self, ctx, lang)
-        translated.commands = {name: copy(one) for name, one in self.commands.items()}
+        translated.commands = {name: copy(command) for name, command in self.commands.items()}
         for command in translated.commands.values():
             command.short_help = _short(translate_text(unwrapped(command.help), lang))
         return _laid_out(super(HelpfulGroup, translated).get_help(ctx), lang)

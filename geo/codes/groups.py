@@ -11,7 +11,7 @@ _LETTER = re.compile(r"[^\W_]")
 _FIGURE = re.compile(r"[0-9]+\.(?:[0-9]|0+)")
 
 
-def join_groups(texts: Iterable[str], known: Collection[str]) -> dict[str, str]:
+def join_groups(texts: Iterable[str], valid_codes: Collection[str]) -> dict[str, str]:
     """Return the code of each text that is one but for the marks between its groups.
 
     All such texts must have their marks at the same places, counted from the end, and each must
@@ -20,7 +20,7 @@ def join_groups(texts: Iterable[str], known: Collection[str]) -> dict[str, str]:
 
     Args:
         texts: as they are written.
-        known: the codes, which may be written in groups themselves.
+        valid_codes: the codes, which may be written in groups themselves.
 
     >>> join_groups(["01 001", "01 004", "99 999"], {"01001", "01004"})
     {'01 001': '01001', '01 004': '01004', '99 999': '99999'}
@@ -28,13 +28,13 @@ def join_groups(texts: Iterable[str], known: Collection[str]) -> dict[str, str]:
     {}
     """
     distinct = list(dict.fromkeys(texts))
-    written = [text for text in distinct if text not in known and not _FIGURE.fullmatch(text)]
+    written = [text for text in distinct if text not in valid_codes and not _FIGURE.fullmatch(text)]
     if not written:
         return {}
-    codes = _by_letters(known)
+    codes = _by_letters(valid_codes)
     code_of = {text: codes[_joined(text)] for text in written if _joined(text) in codes}
     forms = {_form_of(text) for text in code_of}
-    exact = {text for text in distinct if text in known}
+    exact = {text for text in distinct if text in valid_codes}
     targets = set(code_of.values())
     if len(forms) != 1 or len(targets) < len(code_of) or targets & exact:
         return {}
@@ -44,13 +44,13 @@ def join_groups(texts: Iterable[str], known: Collection[str]) -> dict[str, str]:
     }
 
 
-def _by_letters(known: Collection[str]) -> Mapping[str, str]:
+def _by_letters(valid_codes: Collection[str]) -> Mapping[str, str]:
     """Return the known codes by their letters and digits, without those that have the same."""
-    if not _MARKS.search("".join(known)):
-        return {code: code for code in known}  # as is usual: a look at each takes longer
+    if not _MARKS.search("".join(valid_codes)):
+        return {code: code for code in valid_codes}  # as is usual: a look at each takes longer
     codes: dict[str, str] = {}
     twice = set()
-    for code in known:
+    for code in valid_codes:
         if codes.setdefault(_joined(code), code) != code:
             twice.add(_joined(code))
     return {letters: code for letters, code in codes.items() if letters not in twice}

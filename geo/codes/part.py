@@ -40,7 +40,7 @@ WHOLE_CODE = CodePart()
 """The text is the code."""
 
 
-def part_hint(texts: Sequence[str], known: Collection[str]) -> str:
+def part_hint(texts: Sequence[str], valid_codes: Collection[str]) -> str:
     """Return which part of the texts is a known code, or which part of the known codes is one of
     the texts, as a remedy; "" if none is.
 
@@ -49,7 +49,7 @@ def part_hint(texts: Sequence[str], known: Collection[str]) -> str:
     >>> part_hint(["01001", "01003"], {"US01001", "US01003"})
     'Each code of the territories ends in one of these: write code_digits = -5 in [territories].'
     """
-    part = _part_of(texts, set(known))
+    part = _part_of(texts, set(valid_codes))
     if part is not None:
         digits, front = part
         if digits > 0:
@@ -62,8 +62,8 @@ def part_hint(texts: Sequence[str], known: Collection[str]) -> str:
                 digits=digits,
             )
         return _("Each ends in a known code: write code_digits = {digits}.", digits=digits)
-    part = _part_of(sorted(known), set(texts))
-    if part is None or not _tells_apart(known, part[0]):
+    part = _part_of(sorted(valid_codes), set(texts))
+    if part is None or not _tells_apart(valid_codes, part[0]):
         return EMPTY
     if part[0] > 0:
         return _(

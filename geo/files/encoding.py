@@ -182,7 +182,7 @@ def _text(data: bytes, encoding: str) -> str | None:
 def _is_of_other_alphabet(text: str) -> bool:
     """Return whether most words consist of letters beyond ASCII: they are Greek, or Cyrillic."""
     words = [word for word in text.split() if len(word) >= 3]
-    foreign = (sum(not one.isascii() and one.isalpha() for one in word) for word in words)
+    foreign = (sum(not letter.isascii() and letter.isalpha() for letter in word) for word in words)
     most = [3 * count > 2 * len(word) for count, word in zip(foreign, words, strict=True)]
     return 2 * sum(most) > len(most)
 

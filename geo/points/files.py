@@ -206,7 +206,7 @@ def _read_row_group(stream: IO[bytes], chunk: Chunk, columns: list[str]) -> Iter
             check_row_group(
                 stream, table.metadata, chunk.first, names, most_page_bytes=MOST_PAGE_BYTES
             )
-        before = sum(table.metadata.row_group(one).num_rows for one in range(chunk.first))
+        before = sum(table.metadata.row_group(group).num_rows for group in range(chunk.first))
         for rows in table.iter_batches(BATCH_ROWS, [chunk.first], names):
             place = partial(_rows_after, before)
             _check_weights(rows, chunk, place)

@@ -308,22 +308,22 @@ def _side(ax: float, ay: float, bx: float, by: float, px: float, py: float) -> i
 
 
 @compiled
-def _is_west_of(edges: np.ndarray, one: int, other: int) -> bool:
-    """Return whether edge `one` crosses a parallel that both cross further west; ties by number.
+def _is_west_of(edges: np.ndarray, first: int, second: int) -> bool:
+    """Return whether edge `first` crosses a parallel that both cross further west; ties by number.
 
     Edges of a coverage do not cross, so the end of one that is within the reach of the other
     decides; if the southern ends meet, the northern ones decide.
     """
-    if edges[one, 1] >= edges[other, 1]:
-        side = _edge_side(edges, other, edges[one, 0], edges[one, 1])
+    if edges[first, 1] >= edges[second, 1]:
+        side = _edge_side(edges, second, edges[first, 0], edges[first, 1])
     else:
-        side = -_edge_side(edges, one, edges[other, 0], edges[other, 1])
+        side = -_edge_side(edges, first, edges[second, 0], edges[second, 1])
     if side == 0:
-        if edges[one, 3] <= edges[other, 3]:
-            side = _edge_side(edges, other, edges[one, 2], edges[one, 3])
+        if edges[first, 3] <= edges[second, 3]:
+            side = _edge_side(edges, second, edges[first, 2], edges[first, 3])
         else:
-            side = -_edge_side(edges, one, edges[other, 2], edges[other, 3])
-    return side > 0 if side != 0 else one < other
+            side = -_edge_side(edges, first, edges[second, 2], edges[second, 3])
+    return side > 0 if side != 0 else first < second
 
 
 @compiled

@@ -165,14 +165,14 @@ def _nearest_of(batch: Batch, task: NearestTask) -> NearestPart:
     return NearestPart(chord, east, north, len(readable), int((~readable).sum()))
 
 
-def _nearer(one: NearestPart, other: NearestPart) -> NearestPart:
-    closer = other.chord < one.chord
+def _nearer(first: NearestPart, second: NearestPart) -> NearestPart:
+    closer = second.chord < first.chord
     return NearestPart(
-        np.where(closer, other.chord, one.chord),
-        np.where(closer, other.east, one.east),
-        np.where(closer, other.north, one.north),
-        one.rows + other.rows,
-        one.unreadable + other.unreadable,
+        np.where(closer, second.chord, first.chord),
+        np.where(closer, second.east, first.east),
+        np.where(closer, second.north, first.north),
+        first.rows + second.rows,
+        first.unreadable + second.unreadable,
     )
 
 

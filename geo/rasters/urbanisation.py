@@ -89,8 +89,8 @@ def classify_grid(people: Floats, *, cell_km2: float = 1.0) -> NDArray[np.uint8]
     >>> classify_grid(np.array([[20.0, 100.0, 400.0, 400.0]])).tolist()
     [[5, 4, 3, 3]]
     """
-    known = np.isfinite(people)
-    count = np.where(known, people, 0.0)
+    present = np.isfinite(people)
+    count = np.where(present, people, 0.0)
     density = count / cell_km2
     centre = _clusters(density >= URBAN_CENTRE_PER_KM2, count, FOUR_CONNECTED)
     cluster = _clusters(density >= CLUSTER_PER_KM2, count, EIGHT_CONNECTED)
@@ -98,7 +98,7 @@ def classify_grid(people: Floats, *, cell_km2: float = 1.0) -> NDArray[np.uint8]
     grid[cluster >= RURAL_CLUSTER_PEOPLE] = 3
     grid[cluster >= URBAN_CLUSTER_PEOPLE] = 2
     grid[centre >= URBAN_CENTRE_PEOPLE] = 1
-    grid[~known] = 0
+    grid[~present] = 0
     return grid.astype(np.uint8)
 
 

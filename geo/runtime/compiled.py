@@ -49,7 +49,7 @@ def _load_numba() -> ModuleType:
     """
     if "numba" in sys.modules:  # the program around us has made its choice
         return sys.modules["numba"]
-    known = "yaml" in sys.modules
+    is_loaded = "yaml" in sys.modules
     yaml = sys.modules.get("yaml")
     sys.modules["yaml"] = cast(ModuleType, None)
     try:
@@ -58,7 +58,7 @@ def _load_numba() -> ModuleType:
             import numba
             from numba.core import config
     finally:
-        if known:
+        if is_loaded:
             sys.modules["yaml"] = cast(ModuleType, yaml)
         else:
             del sys.modules["yaml"]

@@ -71,7 +71,7 @@ def parse_codes(
     raw: RawTable,
     name: str,
     *,
-    known: pd.Index | None = None,
+    valid_codes: pd.Index | None = None,
     pattern: str | None = None,
     level_title: str = _("territories"),
     explain: Explain | None = None,
@@ -87,7 +87,7 @@ def parse_codes(
     "1E5".
 
     Args:
-        known: the codes of the level; if None, codes that match `pattern` are known.
+        valid_codes: the codes of the level; if None, codes that match `pattern` are known.
         pattern: regular expression that matches a whole code of the level.
         level_title: the name of the territories in a sentence ("communes").
         elsewhere: whether an unknown code is that of a territory outside the selection: its row is
@@ -104,7 +104,7 @@ def parse_codes(
     stripped = [cell.strip(_AROUND) for cell in cells]
     written = stripped if "".join(stripped).isascii() else [composed(text) for text in stripped]
     parts = written if part == WHOLE_CODE else [part.of(text) for text in written]
-    table = _Known(known, pattern)
+    table = _Known(valid_codes, pattern)
     joined = join_groups(parts, table.codes) if table.codes else {}
     texts = [joined.get(text, text) for text in parts] if joined else parts
     matched = table.which(texts)
@@ -160,9 +160,9 @@ def _check_lengths(raw: RawTable, name: str, cells: list[str]) -> None:
 class _Known:
     """The known codes of a level: all of them, or their form, or nothing."""
 
-    def __init__(self, known: pd.Index | None, pattern: str | None) -> None:
-        self.codes: frozenset[str] | None = None if known is None else frozenset(known)
-        self._form = re.compile(pattern) if pattern and known is None else None
+    def __init__(self, valid_codes: pd.Index | None, pattern: str | None) -> None:
+        self.codes: frozenset[str] | None = None if valid_codes is None else frozenset(valid_codes)
+        self._form = re.compile(pattern) if pattern and valid_codes is None else None
 
     @property
     def tells(self) -> bool:
@@ -320,7 +320,7 @@ def _reason(code: str, table: _Known, explain: Explain | None) -> str:
 
 
 def _of_groups(
-    raw: RawTable, name: str, joined: Mapping[str, str], known: frozenset[str]
+    raw: RawTable, name: str, joined: Mapping[str, str], valid_codes: frozenset[str]
 ) -> list[str]:
     """Return the notice about codes that are written in groups."""
     where = _("{file}, column {name}", file=raw.file, name=shown(name))
@@ -333,7 +333,7 @@ def _of_groups(
                 code=code,
             )
         )
-        for text, code in [pair for pair in joined.items() if pair[1] in known][:1]
+        for text, code in [pair for pair in joined.items() if pair[1] in valid_codes][:1]
     ]
 
 

@@ -243,8 +243,8 @@ def check_sentinels(column: Column, unit: str) -> Iterator[Fault]:
     (`_stands_apart`). Anything beyond 1e30 is one.
     """
     values = column.values
-    known = values[~np.isnan(values)]
-    distinct, counts = np.unique(known, return_counts=True)
+    observed = values[~np.isnan(values)]
+    distinct, counts = np.unique(observed, return_counts=True)
     codes = _codes_among(distinct, counts, *limits_of(unit, (None, None)))
     named = ", ".join(f"{code:.15g}" for code in codes)
     for code in codes:

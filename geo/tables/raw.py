@@ -177,17 +177,19 @@ def _merged_fault(raw: RawTable, name: str, first: int, last: int) -> Fault | No
     )
 
 
-def missing_column(name: str, known: list[str], *, file: str) -> Fault:
+def missing_column(name: str, names_of_file: list[str], *, file: str) -> Fault:
     """Return the fault of a column that does not exist, with the nearest name and all names."""
-    alike = [other for other in known if plain(other) == plain(name)]
+    alike = [other for other in names_of_file if plain(other) == plain(name)]
     if not alike:
-        near = difflib.get_close_matches(plain(name), map(plain, known), n=1, cutoff=0.6)
-        alike = [other for other in known if plain(other) in near]
+        near = difflib.get_close_matches(plain(name), map(plain, names_of_file), n=1, cutoff=0.6)
+        alike = [other for other in names_of_file if plain(other) in near]
     suggestion = _("Did you mean {alike}?", alike=repr(alike[0])) if alike else ""
-    names = first_of([shown(other) for other in known], count=20)
-    one = len(known) == 1 and any(mark in known[0] for mark in ";,\t|")
-    hint = _("The whole line is one column: pin the separator that the file has.") if one else ""
-    if len(known) > 1 and 2 * sum(map(_is_number, known)) > len(known):
+    names = first_of([shown(other) for other in names_of_file], count=20)
+    unsplit = len(names_of_file) == 1 and any(mark in names_of_file[0] for mark in ";,\t|")
+    hint = (
+        _("The whole line is one column: pin the separator that the file has.") if unsplit else ""
+    )
+    if len(names_of_file) > 1 and 2 * sum(map(_is_number, names_of_file)) > len(names_of_file):
         hint = _("If the first line is not a header, write header = 0 and name columns by number.")
     return Fault(
         _("there is no column {name}.", name=shown(name)),

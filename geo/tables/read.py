@@ -206,13 +206,13 @@ def _read(path: Path, kind: str, form: Form, limits: Limits) -> RawTable:
 def _with_wanted_names(table: RawTable, wanted: tuple[str, ...]) -> RawTable:
     """Return the table with the names as the user writes them: without the spaces around them and
     the line breaks that a header has."""
-    known: dict[str, list[str]] = {}
+    columns_of: dict[str, list[str]] = {}
     for name in table.columns:
-        known.setdefault(squeezed(name), []).append(name)
+        columns_of.setdefault(squeezed(name), []).append(name)
     renamed = {
-        known[squeezed(name)][0]: name
+        columns_of[squeezed(name)][0]: name
         for name in wanted
-        if name not in table.columns and len(known.get(squeezed(name), ())) == 1
+        if name not in table.columns and len(columns_of.get(squeezed(name), ())) == 1
     }
     if not renamed:
         return table

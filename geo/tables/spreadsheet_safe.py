@@ -46,5 +46,7 @@ def safe_text(table: pd.DataFrame) -> pd.DataFrame:
             texts = column.dropna().unique().tolist()
             unlike = {text: safe for text in texts if (safe := spreadsheet_safe(text)) != text}
             if unlike:
-                changed[name] = column.map(lambda text, known=unlike: known.get(text, text))
+                changed[name] = column.map(
+                    lambda text, written_as=unlike: written_as.get(text, text)
+                )
     return table.assign(**changed)

@@ -96,21 +96,21 @@ def _overlaps(
     return faults
 
 
-def _overlap_fault(one: str, other: str, share: float, same: bool, file: str) -> Fault:
+def _overlap_fault(first: str, second: str, share: float, same: bool, file: str) -> Fault:
     message = (
-        _("it has the shape of {other}.", other=other)
+        _("it has the shape of {other}.", other=second)
         if same
         else _(
             "it and {other} overlap by {share} % of the smaller one.",
-            other=other,
+            other=second,
             share=f"{100 * share:.3g}",
         )
     )
     return Fault(
         message,
         file=file,
-        feature=one,
-        value=f"{one}, {other}",
+        feature=first,
+        value=f"{first}, {second}",
         remedy=_(
             "Territories of one level may not overlap: repair their borders, or pick those of one "
             "level with where."

@@ -50,8 +50,11 @@ def check_place(
     if crs.is_geocentric:
         return [_no_earth(crs, file)]
     boxes = shapely.bounds(shapes)
-    known = np.isfinite(boxes).all(axis=1)
-    boxes, labels = boxes[known], [label for label, kept in zip(labels, known, strict=True) if kept]
+    present = np.isfinite(boxes).all(axis=1)
+    boxes, labels = (
+        boxes[present],
+        [label for label, kept in zip(labels, present, strict=True) if kept],
+    )
     if not len(boxes):
         return []
     try:
@@ -60,7 +63,7 @@ def check_place(
         return [_no_earth(crs, file)]
     faults = list(_units(boxes, crs, labels, file))
     if not faults and crs.is_geographic:
-        faults = list(_antimeridian(shapes[known], labels, file))
+        faults = list(_antimeridian(shapes[present], labels, file))
     if not faults and country is not None:
         faults = list(_in_country(boxes, degrees, crs, labels, country, file))
     if not faults:

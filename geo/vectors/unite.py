@@ -41,24 +41,24 @@ def unite_features(
     grouped = inhabited.loc[codes.isin(several)].groupby(level=0, sort=False)
     distinct = grouped.nunique(dropna=True)
     differing = distinct.gt(1)
-    for one, columns in zip(map(str, differing.index), differing.to_numpy(), strict=True):
+    for key, columns in zip(map(str, differing.index), differing.to_numpy(), strict=True):
         for column in map(str, differing.columns[columns]):
-            values = table[column][codes == one].dropna().unique()
+            values = table[column][codes == key].dropna().unique()
             cells = [shown(str(cell)) for cell in values]
             faults.append(
                 Fault(
                     _(
                         "the code {code} is on {count} features with different cells in {column}: "
                         "{cells}.",
-                        code=shown(one),
-                        count=int((codes == one).sum()),
+                        code=shown(key),
+                        count=int((codes == key).sum()),
                         column=column.rpartition(":")[2],
                         cells=first_of(cells),
                     ),
                     file=file,
                     column=code,
-                    feature=one,
-                    value=one,
+                    feature=key,
+                    value=key,
                     remedy=_(
                         "Repair the code, or pick features with where. Features of one territory "
                         "have the same name and figures."
@@ -80,7 +80,7 @@ def unite_features(
             "{file}: {count} codes are on several features, which are united ({codes}).",
             len(several),
             file=file,
-            codes=first_of([f"{one} × {counts[one]}" for one in several]),
+            codes=first_of([f"{code} × {counts[code]}" for code in several]),
         )
     )
     united.index.name = codes.name

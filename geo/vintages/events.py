@@ -251,7 +251,9 @@ def heirs_in(events: pd.DataFrame) -> Callable[[str], set[str]]:
         ahead = {WHOLE[code]} if code in WHOLE else {event["after"] for event in leaving[code]}
         while ahead:
             reached |= ahead
-            ahead = {event["after"] for one in ahead for event in leaving.get(one, ())} - reached
+            ahead = {
+                event["after"] for place in ahead for event in leaving.get(place, ())
+            } - reached
         return reached - {code, ""}
 
     return heirs

@@ -65,9 +65,9 @@ def former_names(events: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
             renamed = alone and same
             if not name or _says(present[now], name, part=renamed):
                 continue
-            known = bearers.get((now, name))
+            bearer = bearers.get((now, name))
             # A merger says more than a change of name before it.
-            if known is None or (known[1] == "renamed" and not renamed):
+            if bearer is None or (bearer[1] == "renamed" and not renamed):
                 bearers[now, name] = (code, "renamed" if renamed else "merged")
     rows = [(code, name, now, kind) for (now, name), (code, kind) in sorted(bearers.items())]
     return pd.DataFrame(rows, columns=["code", "name", "now", "kind"], dtype="str")

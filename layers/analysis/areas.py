@@ -57,16 +57,16 @@ def rank_areas(atlas: Atlas, index_id: str, *, level: str) -> pd.DataFrame:
     drawn = drawn.reindex(columns=table.index)
     ranks = drawn.rank(axis=1, method="min", ascending=False).to_numpy()
     low, high, worst = np.full((3, len(means)), np.nan)
-    known = np.isfinite(ranks).all(axis=0) if len(ranks) else np.zeros(len(means), dtype="bool")
-    if known.any():
-        low[known], high[known] = np.quantile(ranks[:, known], (0.05, 0.95), axis=0)
-        most = max(1, round(int(known.sum()) / 10))
-        worse = ranks[:, known] <= most
+    present = np.isfinite(ranks).all(axis=0) if len(ranks) else np.zeros(len(means), dtype="bool")
+    if present.any():
+        low[present], high[present] = np.quantile(ranks[:, present], (0.05, 0.95), axis=0)
+        most = max(1, round(int(present.sum()) / 10))
+        worse = ranks[:, present] <= most
         if recipe.orientation != "worse":
-            worse = ranks[:, known] > known.sum() - most
-        worst[known] = worse.mean(axis=0)
-    table["rank_low"] = np.fmin(np.floor(low), table["rank"]).where(known)
-    table["rank_high"] = np.fmax(np.ceil(high), table["rank"]).where(known)
+            worse = ranks[:, present] > present.sum() - most
+        worst[present] = worse.mean(axis=0)
+    table["rank_low"] = np.fmin(np.floor(low), table["rank"]).where(present)
+    table["rank_high"] = np.fmax(np.ceil(high), table["rank"]).where(present)
     table["worst_decile"] = worst
     for name in ("bound_low", "bound_high"):
         ends = _interval(atlas, index_id, name)
@@ -125,9 +125,9 @@ def draw_means(atlas: Atlas, index_id: str) -> Mapping[str, pd.DataFrame]:
     Raises:
         InputError: the atlas has no recipe of the index.
     """
-    recipe, known = atlas.recipe(index_id), atlas.area_means.get(index_id)
-    if known is not None:
-        return known
+    recipe, tables = atlas.recipe(index_id), atlas.area_means.get(index_id)
+    if tables is not None:
+        return tables
     if not _is_drawn(atlas, index_id):
         return AreaMeans(atlas.territories).tables()
     return draw_area_means(score_atlas(atlas, recipe), atlas.territories)

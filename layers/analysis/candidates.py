@@ -123,11 +123,11 @@ def _is_share(indicator: Indicator) -> bool:
 def _around(atlas: Atlas, values: pd.Series, code: str, neighbours: Contiguity) -> _Around:
     place = int(np.flatnonzero(atlas.codes == code)[0])
     near = neighbours.neighbours[neighbours.starts[place] : neighbours.starts[place + 1]]
-    known = values.to_numpy()[near]
-    known = known[~np.isnan(known)]
-    if not len(known):
+    observed = values.to_numpy()[near]
+    observed = observed[~np.isnan(observed)]
+    if not len(observed):
         return _Around(0, np.nan, np.nan)
-    return _Around(len(known), float(known.min()), float(np.median(known)))
+    return _Around(len(observed), float(observed.min()), float(np.median(observed)))
 
 
 def _why(around: _Around, served: float, large: bool, indicator: Indicator) -> str:

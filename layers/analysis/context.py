@@ -27,15 +27,21 @@ def unmeasured_context(atlas: Atlas) -> list[Layer]:
     territories, country = atlas.territories, atlas.territories.country
     if country is None or territories.level != country.base.id:
         return []
-    known = known_layers()
+    catalogue = known_layers()
     return [
-        known[name]
+        catalogue[name]
         for name in CONTEXT
-        if name not in atlas.indicators and known[name].needs and is_published(known[name], country)
+        if name not in atlas.indicators
+        and catalogue[name].needs
+        and is_published(catalogue[name], country)
     ]
 
 
 def is_published(layer: Layer, country: Country) -> bool:
     """Return whether a publisher of the country has the source of the layer, if it needs one."""
-    inputs = {one.input for one in known_connectors().values() if one.country == country.code}
+    inputs = {
+        connector.input
+        for connector in known_connectors().values()
+        if connector.country == country.code
+    }
     return all(any(name in inputs for name in needed.split("|")) for needed in layer.needs)

@@ -119,17 +119,17 @@ def _figure(columns: Columns, indicator: Indicator, inside: Mask) -> Figure:
     the mean weighted by its denominator. An extensive one is summed, and unknown if a part is.
     """
     values = columns.values(indicator.id)[inside]
-    known = ~np.isnan(values)
-    count, size = int(known.sum()), int(inside.sum())
+    present = ~np.isnan(values)
+    count, size = int(present.sum()), int(inside.sum())
     if not count:
         return Figure(_UNKNOWN, 0, size, "none")
-    x = values[known]
+    x = values[present]
     if indicator.kind == "extensive":
         total = float(x.sum()) if count == size else _UNKNOWN
         return Figure(total, count, size, "sum")
     if indicator.unit == "boolean":
         return Figure(100 * float(x.mean()), count, size, "share")
-    weight = columns.weights(indicator.id)[inside][known]
+    weight = columns.weights(indicator.id)[inside][present]
     if not weight.sum() > 0:
         return Figure(_UNKNOWN, count, size, "none")
     # Not a matrix product: the order of sums in BLAS depends on the number of processors.
@@ -150,9 +150,9 @@ def difference_of(
         reference: what it is compared with.
         digits: of the displayed figures: a difference that rounds to zero is none.
     """
-    one, other = (figure_of(columns, indicator, mask) for mask in (inside, reference))
-    value = one.value - other.value
-    if {"coarse", "sum"} & {one.kind, other.kind} or np.isnan(value):
+    inner, outer = (figure_of(columns, indicator, mask) for mask in (inside, reference))
+    value = inner.value - outer.value
+    if {"coarse", "sum"} & {inner.kind, outer.kind} or np.isnan(value):
         return Difference(_UNKNOWN, "unsure")
     if round(abs(value), digits) == 0:
         return Difference(value, "equal")
@@ -170,11 +170,11 @@ def clear_of_chance(differences: Sequence[Difference]) -> list[bool]:
     >>> clear_of_chance([one]), any(clear_of_chance([one] + [Difference(0.1, "same", -2, 2.2)] * 9))
     ([True], False)
     """
-    p = np.array([_p_value(one) for one in differences])
-    known = np.sort(p[np.isfinite(p)])
-    limits = FALSE_SHARE * np.arange(1, len(known) + 1) / max(len(known), 1)
-    passed = np.flatnonzero(known <= limits)
-    most = known[passed[-1]] if len(passed) else -1.0
+    p = np.array([_p_value(difference) for difference in differences])
+    observed = np.sort(p[np.isfinite(p)])
+    limits = FALSE_SHARE * np.arange(1, len(observed) + 1) / max(len(observed), 1)
+    passed = np.flatnonzero(observed <= limits)
+    most = observed[passed[-1]] if len(passed) else -1.0
     return [bool(chance <= most) for chance in p]
 
 
@@ -206,9 +206,9 @@ def _is_coarse(columns: Columns, indicator: Indicator, inside: Mask) -> bool:
     units = columns.native(indicator.id)
     if units is None:
         return False
-    known = units >= 0
+    present = units >= 0
     touched, beyond = (
-        np.bincount(units[known & mask], minlength=units.max() + 1) > 0
+        np.bincount(units[present & mask], minlength=units.max() + 1) > 0
         for mask in (inside, ~inside)
     )
     return bool((touched & beyond).any())

@@ -135,12 +135,12 @@ def _column(
     atlas: Atlas, indicator: Indicator, population: pd.Series, neighbours: Contiguity
 ) -> ColumnQuality:
     values, reasons = atlas.values[indicator.id], atlas.reasons[indicator.id]
-    known = values.dropna()
-    counts = {one.name.lower(): int((reasons == one).sum()) for one in Reason}
+    observed = values.dropna()
+    counts = {reason.name.lower(): int((reasons == reason).sum()) for reason in Reason}
     people = None
     if population.sum() > 0:
         people = float(100 * population[values.notna()].sum() / population.sum())
-    ordered = indicator.unit not in ("boolean", "category") and len(known) > 0
+    ordered = indicator.unit not in ("boolean", "category") and len(observed) > 0
     large, lonely = _odd_zeros(values, indicator, population, neighbours)
     return ColumnQuality(
         id=indicator.id,
@@ -153,17 +153,17 @@ def _column(
             )
             for source in indicator.sources
         ),
-        known=len(known),
+        known=len(observed),
         missing={name: count for name, count in counts.items() if count and name != "present"},
         people_percent=people,
-        least=float(known.min()) if len(known) else None,
-        median=float(known.median()) if ordered else None,
-        greatest=float(known.max()) if len(known) else None,
-        zeros=int((known == 0).sum()) if ordered else 0,
+        least=float(observed.min()) if len(observed) else None,
+        median=float(observed.median()) if ordered else None,
+        greatest=float(observed.max()) if len(observed) else None,
+        zeros=int((observed == 0).sum()) if ordered else 0,
         large_zeros=large,
         lonely_zeros=lonely,
-        outliers=_outliers(known, indicator) if ordered else (),
-        usual=_usual(known, indicator) if ordered else None,
+        outliers=_outliers(observed, indicator) if ordered else (),
+        usual=_usual(observed, indicator) if ordered else None,
     )
 
 
@@ -188,14 +188,14 @@ def _odd_zeros(
 def _around(place: int, figures: np.ndarray, neighbours: Contiguity) -> float:
     """Return the median figure of a territory's neighbours; -inf if fewer than three are known."""
     near = neighbours.neighbours[neighbours.starts[place] : neighbours.starts[place + 1]]
-    known = figures[near][~np.isnan(figures[near])]
-    return float(np.median(known)) if len(known) >= LEAST_NEIGHBOURS else -np.inf
+    observed = figures[near][~np.isnan(figures[near])]
+    return float(np.median(observed)) if len(observed) >= LEAST_NEIGHBOURS else -np.inf
 
 
-def _outliers(known: pd.Series, indicator: Indicator) -> tuple[str, ...]:
+def _outliers(observed: pd.Series, indicator: Indicator) -> tuple[str, ...]:
     """Return codes beyond Tukey's outer fences, the farthest first."""
-    amounts = indicator.bounds[1] is None and bool((known >= 0).all())
-    figures = known[known > 0].map(np.log) if amounts else known
+    amounts = indicator.bounds[1] is None and bool((observed >= 0).all())
+    figures = observed[observed > 0].map(np.log) if amounts else observed
     if len(figures) < 10:
         return ()
     low, high = (float(figures.quantile(share)) for share in (0.25, 0.75))
@@ -207,14 +207,16 @@ def _outliers(known: pd.Series, indicator: Indicator) -> tuple[str, ...]:
     return tuple(map(str, far.sort_values(ascending=False, kind="stable").index))
 
 
-def _usual(known: pd.Series, indicator: Indicator) -> tuple[float, int] | None:
+def _usual(observed: pd.Series, indicator: Indicator) -> tuple[float, int] | None:
     """Return the most frequent figure, if a twentieth have it and it is neither a bound nor 0."""
-    inside = known[(known != 0) & ~known.isin([one for one in indicator.bounds if one is not None])]
-    if not len(inside) or len(known) < 20:
+    inside = observed[
+        (observed != 0) & ~observed.isin([bound for bound in indicator.bounds if bound is not None])
+    ]
+    if not len(inside) or len(observed) < 20:
         return None
     counts = inside.value_counts()
     value, count = float(counts.index[0]), int(counts.iloc[0])
-    return (value, count) if count >= max(2, USUAL * len(known)) else None
+    return (value, count) if count >= max(2, USUAL * len(observed)) else None
 
 
 def _double_names(atlas: Atlas) -> dict[str, tuple[str, ...]]:

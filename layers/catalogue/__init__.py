@@ -64,7 +64,7 @@ def layers_of(module: ModuleType, *, prefix: str = "") -> Iterator[Layer]:
         yield from _declared(module)
         return
     tables = {f"{file.name}.toml": file for file in toml_files(resources.files(module), prefix)}
-    modules = [f"{one.name}.py" for one in pkgutil.iter_modules(module.__path__)]
+    modules = [f"{file.name}.py" for file in pkgutil.iter_modules(module.__path__)]
     file_of: dict[str, str] = {}
     for name in sorted([*tables, *modules], key=_in_order):
         if name in tables:

@@ -52,14 +52,14 @@ def measure(territories: Territories, inputs: Inputs) -> Measurement:
         part=("premises_coaxial",),
         whole="premises",
     )
-    known = fibre.values.notna()
+    present = fibre.values.notna()
     sources = union_of(fibre.indicator.sources, cable.indicator.sources)
     periods = dict.fromkeys((cable.indicator.period, fibre.indicator.period))
     return replace(
         fibre,
         indicator=replace(fibre.indicator, sources=sources, period="/".join(filter(None, periods))),
         values=lacking(pd.DataFrame({"fibre": fibre.values, "cable": cable.values})),
-        reasons=fibre.reasons.mask(known, int(Reason.PRESENT)).astype("int8"),
+        reasons=fibre.reasons.mask(present, int(Reason.PRESENT)).astype("int8"),
     )
 
 

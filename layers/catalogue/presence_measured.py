@@ -39,15 +39,15 @@ def measure_account(
     if len(columns) == 1:
         return columns[0]
     probe, places = columns
-    known = probe.values.isna() & places.values.notna()
+    present = probe.values.isna() & places.values.notna()
     return replace(
         probe,
         indicator=replace(
             probe.indicator,
             sources=union_of(probe.indicator.sources, places.indicator.sources),
         ),
-        values=probe.values.mask(known, places.values),
-        reasons=probe.reasons.mask(known, int(Reason.PRESENT)).astype("int8"),
+        values=probe.values.mask(present, places.values),
+        reasons=probe.reasons.mask(present, int(Reason.PRESENT)).astype("int8"),
     )
 
 

@@ -154,12 +154,12 @@ def _with_arrondissements(
 def edition_inputs(country: Country) -> Mapping[str, Table]:
     """Return the tables of the edition by the id of their source, each of its last date; earlier
     dates have the year after the id ("arcep-ftth-2018")."""
-    known = other_inputs(country)
-    figures = read_figures(edition_folder(country), known)
+    inputs = other_inputs(country)
+    figures = read_figures(edition_folder(country), inputs)
     for name, table in figures.items():
         if name.startswith("coverage-4g"):
             figures[name] = replace(table, frame=with_gaps(table.frame))
-    return {**known, **figures}
+    return {**inputs, **figures}
 
 
 def other_inputs(country: Country) -> Mapping[str, Table]:

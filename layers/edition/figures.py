@@ -72,13 +72,13 @@ POPULATION = "population"
 
 
 def read_figures(
-    folder: Path, known: Mapping[str, Table], *, only: str | None = None
+    folder: Path, packed_from: Mapping[str, Table], *, only: str | None = None
 ) -> dict[str, Table]:
     """Return the tables of figures of an edition by the id of their source; none without the files.
 
     Args:
         folder: of the edition.
-        known: its other tables, whose columns are meant by `same_as`.
+        packed_from: its other tables, whose columns are meant by `same_as`.
         only: id of one table that refers to no other; by default all of them.
     """
     if not (folder / FIGURES).is_file():
@@ -107,7 +107,7 @@ def read_figures(
         for column in packed:
             if column.same_as:
                 other, _, text = column.same_as.partition("/")
-                same = known[other].frame[text].astype("object").reindex(codes)
+                same = packed_from[other].frame[text].astype("object").reindex(codes)
                 frame[column.name] = _with_same(frame[column.name], same)
         tables[name] = _table(frame, _reasons(stored, name, packed, codes), record)
     return tables

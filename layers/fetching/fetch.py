@@ -107,13 +107,13 @@ def fetch_sources(
         try:
             with store.locked(connector.id):
                 if from_folder is not None:
-                    one = _from_folder(connector, from_folder, store)
+                    record = _from_folder(connector, from_folder, store)
                 elif offline:
-                    one = _held(connector, store)
+                    record = _held(connector, store)
                 else:
-                    one = fetch_source(connector, store=store, access=access, progress=progress)
-            fetched += [one] if one is not None else []
-            if one is None and named:
+                    record = fetch_source(connector, store=store, access=access, progress=progress)
+            fetched += [record] if record is not None else []
+            if record is None and named:
                 failures.append(_absent(connector, store, from_folder))
         except ProblemWithEnvironment as error:
             failures.append(_("{source}: {message}", source=connector.id, message=error))
@@ -194,7 +194,7 @@ def _usual(country: str) -> list[Connector]:
 
 
 def _all_of(country: str) -> list[Connector]:
-    return [one for one in known_connectors().values() if one.country == country]
+    return [connector for connector in known_connectors().values() if connector.country == country]
 
 
 def _held(connector: Connector, store: Store) -> Fetched | None:

@@ -357,7 +357,7 @@ class Transport:
     def _addresses_of(self, host: str, port: int) -> list[str]:
         """Return the addresses of a host; private ones only if the host is allowed to have them."""
         try:
-            known = addresses.addresses_of(host, port, seconds=self.deadline.left)
+            resolved = addresses.addresses_of(host, port, seconds=self.deadline.left)
         except addresses.NotResolved as error:
             raise ProblemWithEnvironment(
                 _(
@@ -367,8 +367,8 @@ class Transport:
                     error=error,
                 )
             ) from error
-        self._refuse_private(host, known)
-        return known
+        self._refuse_private(host, resolved)
+        return resolved
 
     def _refuse_private(self, host: str, resolved: list[str]) -> None:
         private = [address for address in resolved if not addresses.is_public(address)]

@@ -172,10 +172,10 @@ def user_store() -> Store:
 
 def _record_of(entry: Mapping[str, object], connector_id: str) -> Record | None:
     """Return the record of a connector, or None if it is not one that `keep` writes."""
-    known = {field.name for field in fields(Record)}
+    keys = {field.name for field in fields(Record)}
     texts = {name: value for name, value in entry.items() if name != "size"}
     size = entry.get("size")
-    if not entry.keys() <= known or not all(isinstance(value, str) for value in texts.values()):
+    if not entry.keys() <= keys or not all(isinstance(value, str) for value in texts.values()):
         return None
     if not isinstance(size, int) or isinstance(size, bool):
         return None

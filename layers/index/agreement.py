@@ -64,14 +64,14 @@ def _best_first(atlas: Atlas, recipe: Recipe) -> pd.Series:
     return rank(-scores if recipe.orientation == "worse" else scores)
 
 
-def compare_ranks(one: pd.Series, other: pd.Series) -> Agreement:
+def compare_ranks(first: pd.Series, second: pd.Series) -> Agreement:
     """Return how much two rankings of the same territories agree; rank 1 is the best off.
 
     >>> round(compare_ranks(pd.Series([1.0, 2.0]), pd.Series([2.0, 1.0])).spearman, 9)
     -1.0
     """
     # Counted from the worst, equal ones together: nothing distinguishes them.
-    tenth = max(1, len(one) / WORST)
-    worst = [set(ranks.index[(-ranks).rank(method="min") <= tenth]) for ranks in (one, other)]
+    tenth = max(1, len(first) / WORST)
+    worst = [set(ranks.index[(-ranks).rank(method="min") <= tenth]) for ranks in (first, second)]
     in_common = len(worst[0] & worst[1]) / min(map(len, worst))
-    return Agreement(float(one.corr(other)), one - other, 100 * in_common)
+    return Agreement(float(first.corr(second)), first - second, 100 * in_common)

@@ -197,7 +197,7 @@ def _draw(scored_atlas: ScoredAtlas, territories: Territories, *, drawable: bool
         tables, means, notices = _under_errors(scored_atlas, territories)
     else:
         drawn = draw_dimensions(scored_atlas.values, scored, context=scored_atlas.context)
-        tables = {name: one.table[["rank", *_DRAWN]] for name, one in drawn.items()}
+        tables = {name: draws.table[["rank", *_DRAWN]] for name, draws in drawn.items()}
         notices = drawn[recipe.id].notices
         means = draw_area_means(scored_atlas, territories)
     tables = {

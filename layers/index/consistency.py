@@ -141,7 +141,7 @@ def describe_columns(values: pd.DataFrame) -> pd.DataFrame:
     for name in values:
         column = values[name].dropna()
         counts = column.value_counts()
-        known = len(column)
+        count = len(column)
         rows[str(name)] = {
             "min": column.min(),
             "max": column.max(),
@@ -150,11 +150,11 @@ def describe_columns(values: pd.DataFrame) -> pd.DataFrame:
             "std": column.std(),
             "skew": skewness(column.to_numpy("float64")),
             "kurtosis": kurtosis(column.to_numpy("float64")),
-            "known": known,
+            "known": count,
             "nonzero": int((column != 0).sum()),
             "distinct": len(counts),
-            "most_common": int(counts.max()) if known else 0,
-            "available": known / max(len(values), 1),
+            "most_common": int(counts.max()) if count else 0,
+            "available": count / max(len(values), 1),
         }
     return pd.DataFrame.from_dict(rows, orient="index")
 
@@ -175,8 +175,8 @@ def influence(scores: pd.DataFrame, parts: Sequence[str], index_id: str) -> pd.S
     """
     ratios = {}
     for name in parts:
-        known = scores[[name, index_id]].dropna()
-        figures, index = known[name], known[index_id]
+        observed = scores[[name, index_id]].dropna()
+        figures, index = observed[name], observed[index_id]
         classes = (
             figures
             if figures.nunique() <= _CLASSES

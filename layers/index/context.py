@@ -39,11 +39,11 @@ class Context:
             InputError: nothing is known of it.
         """
         if self.facts is None or name not in self.facts:
-            known = [] if self.facts is None else map(str, self.facts)
+            names = [] if self.facts is None else map(str, self.facts)
             raise InputError(
                 Fault(
                     _("the recipe needs {name}, which is not known.", name=repr(name)),
-                    remedy=nearest(name, known),
+                    remedy=nearest(name, names),
                     kind="unknown-fact",
                 )
             )

@@ -258,19 +258,21 @@ def _oriented(recipe: Recipe, figures: pd.Series, count: int) -> pd.Series:
 
 def _shapley(recipe: Recipe, scored: Scored, figures: pd.Series) -> tuple[dict[str, float], float]:
     """Return the Shapley values of the known indicators, relative to the median territory."""
-    known = [name for name in figures.index if not np.isnan(figures[name])]
-    median = scored.normalised.median()[known]
+    present = [name for name in figures.index if not np.isnan(figures[name])]
+    median = scored.normalised.median()[present]
     fixed = replace(recipe, root=_fixed(recipe.root, scored))
 
     def scores_of(included: np.ndarray) -> np.ndarray:
-        rows = np.where(included, figures[known].to_numpy(), median.to_numpy())
-        table = pd.DataFrame(rows, columns=known).reindex(columns=figures.index)
+        rows = np.where(included, figures[present].to_numpy(), median.to_numpy())
+        table = pd.DataFrame(rows, columns=present).reindex(columns=figures.index)
         return oriented(combine(table, fixed)[0], fixed)[recipe.id].to_numpy()
 
-    values = _exact(scores_of, len(known)) if len(known) <= 12 else _sampled(scores_of, len(known))
-    reference = float(scores_of(np.zeros((1, len(known)), dtype=bool))[0])
+    values = (
+        _exact(scores_of, len(present)) if len(present) <= 12 else _sampled(scores_of, len(present))
+    )
+    reference = float(scores_of(np.zeros((1, len(present)), dtype=bool))[0])
     nothing = dict.fromkeys(figures.index, 0.0)
-    return {**nothing, **dict(zip(known, map(float, values), strict=True))}, reference
+    return {**nothing, **dict(zip(present, map(float, values), strict=True))}, reference
 
 
 def _exact(scores_of: Callable[[np.ndarray], np.ndarray], width: int) -> np.ndarray:

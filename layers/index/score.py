@@ -202,8 +202,8 @@ def combine(
             power=dimension.power,
             name=dimension.id,
         )
-        known = scores[[element.id for element in dimension.elements()]].notna().mean(axis=1)
-        table[dimension.id] = combined.where(known >= dimension.min_available)
+        available = scores[[element.id for element in dimension.elements()]].notna().mean(axis=1)
+        table[dimension.id] = combined.where(available >= dimension.min_available)
         weights[dimension.id] = dict(weighed.shares)
         notices += weighed.notices
     table[recipe.id] = table[recipe.id].where(enough_known(table, recipe))
@@ -275,7 +275,7 @@ def resolve(recipe: Recipe, indicators: Mapping[str, Indicator]) -> Recipe:
             _(
                 "the dimension {dimension} {known}.",
                 dimension=repr(dimension.id),
-                known=known[dimension.id.casefold()],
+                known=taken[dimension.id.casefold()],
             ),
             file=recipe.file or None,
             column=f"recipe {recipe.id}",
@@ -283,8 +283,8 @@ def resolve(recipe: Recipe, indicators: Mapping[str, Indicator]) -> Recipe:
             kind="duplicate-dimension",
         )
         for dimension in recipe.dimensions
-        for known in (claimed if dimension is recipe.root else {**columns, **claimed},)
-        if dimension.id.casefold() in known
+        for taken in (claimed if dimension is recipe.root else {**columns, **claimed},)
+        if dimension.id.casefold() in taken
     ]
     if faults:
         raise InputError(faults)

@@ -88,7 +88,7 @@ def given_boundaries(project: Project, country: Country, *, notices: Notices) ->
         sources=(replace(source, published=f"{year}-01-01"),),
         vintage=year,
     )
-    known = edition_territories(country)
+    embedded = edition_territories(country)
     # That containing territories are the edition's goes without saying here.
     territories = completed(bare, country, notices=Notices())
     territories = replace(
@@ -96,7 +96,7 @@ def given_boundaries(project: Project, country: Country, *, notices: Notices) ->
         parents=_parents(territories, read.territories.parents, country),
         sources=_sources(territories, with_people="population" in columns),
     )
-    _say_differences(connector, territories, known, notices=notices)
+    _say_differences(connector, territories, embedded, notices=notices)
     return territories
 
 
@@ -130,18 +130,20 @@ def completed(territories: Territories, country: Country, *, notices: Notices) -
         whole = parents.assign(**{country.levels[-1].id: country.code.upper()})
         return replace(territories, parents=whole)
     has_parts = any(code in WHOLE for code in territories.codes)
-    known = edition_territories(country, arrondissements="separate" if has_parts else "whole")
-    already_known = territories.codes.isin(known.codes)
-    added = [name for name in map(str, known.parents) if name not in parents]
-    parents = pd.concat([parents, known.parents[added].reindex(territories.codes)], axis=1)
+    embedded = edition_territories(country, arrondissements="separate" if has_parts else "whole")
+    already_known = territories.codes.isin(embedded.codes)
+    added = [name for name in map(str, embedded.parents) if name not in parents]
+    parents = pd.concat([parents, embedded.parents[added].reindex(territories.codes)], axis=1)
     parents = parents.astype("object").where(parents.notna(), None)
     filled = [name for name in ("population",) if facts[name].isna().all()]
-    facts = facts.assign(**{name: known.facts[name].reindex(territories.codes) for name in filled})
+    facts = facts.assign(
+        **{name: embedded.facts[name].reindex(territories.codes) for name in filled}
+    )
     sentences = _(
         "{value} of the territories are those of the embedded edition of "
         "{vintage}; {value_2} of {count} codes are not in it.",
         value=", ".join([*added, *filled]),
-        vintage=known.vintage,
+        vintage=embedded.vintage,
         value_2=int((~already_known).sum()),
         count=len(territories),
     )
@@ -150,21 +152,21 @@ def completed(territories: Territories, country: Country, *, notices: Notices) -
         territories,
         parents=parents,
         facts=facts,
-        parent_names=known.parent_names,
+        parent_names=embedded.parent_names,
         country=country_of(country, territories.codes),
-        extra=_texts_of(known, territories),
+        extra=_texts_of(embedded, territories),
         # The first source of the edition is that of its polygons, which are not used here.
-        sources=(*territories.sources, *known.sources[1:]),
+        sources=(*territories.sources, *embedded.sources[1:]),
     )
 
 
-def _texts_of(known: Territories, territories: Territories) -> pd.DataFrame | None:
+def _texts_of(embedded: Territories, territories: Territories) -> pd.DataFrame | None:
     """Return the texts of the edition on the codes of a user's polygons. Names that ended later
     than these are from are not former ones."""
-    if known.extra is None:
+    if embedded.extra is None:
         return None
-    texts = known.extra.reindex(territories.codes)
-    if territories.vintage[:4] in ("", known.vintage):
+    texts = embedded.extra.reindex(territories.codes)
+    if territories.vintage[:4] in ("", embedded.vintage):
         return texts
     return texts.drop(columns=[MERGED_NAMES, EARLIER_NAMES], errors="ignore")
 
@@ -173,7 +175,7 @@ def _columns(connector: Connector, path: Path) -> dict[str, str]:
     check_there(path)
     columns = commune_columns(path)
     if columns is None:
-        names = " or ".join(f"{one['code']} and {one['name']}" for one in COMMUNE_LAYOUTS)
+        names = " or ".join(f"{layout['code']} and {layout['name']}" for layout in COMMUNE_LAYOUTS)
         raise InputError(
             Fault(
                 _(
@@ -221,7 +223,7 @@ def _parents(territories: Territories, filed: pd.DataFrame, country: Country) ->
         for code in parents.index[parents[level].isna()]:
             cell = filed.loc[code, level]
             named = cell.split("/") if isinstance(cell, str) else []
-            parents.loc[code, level] = next((one for one in named if one in places), None)
+            parents.loc[code, level] = next((place for place in named if place in places), None)
     parents[country.levels[-1].id] = country.code.upper()
     return parents
 
@@ -236,12 +238,12 @@ def _sources(territories: Territories, *, with_people: bool) -> tuple[Source, ..
 
 
 def _say_differences(
-    connector: Connector, territories: Territories, known: Territories, *, notices: Notices
+    connector: Connector, territories: Territories, embedded: Territories, *, notices: Notices
 ) -> None:
     """Say which codes the file and the edition do not both have."""
-    new = territories.codes.difference(known.codes)
-    absent = known.codes.difference(territories.codes)
-    year, edition = territories.vintage, known.vintage
+    new = territories.codes.difference(embedded.codes)
+    absent = embedded.codes.difference(territories.codes)
+    year, edition = territories.vintage, embedded.vintage
     if len(new):
         notices.warn(
             _(

@@ -157,12 +157,12 @@ def _row_faults(
 _MEASURED = ("indicator", "context")
 
 
-def _like(code: str, known: pd.Index) -> str:
+def _like(code: str, codes: pd.Index) -> str:
     """Return a remedy for an unknown code: spreadsheets remove leading zeros."""
     for width in range(len(code) + 1, len(code) + 3):
-        if code.zfill(width) in known:
+        if code.zfill(width) in codes:
             return _("Write {code}, with its leading zero, as text.", code=code.zfill(width))
-    return nearest(code, list(map(str, known)))
+    return nearest(code, list(map(str, codes)))
 
 
 def _twice(raw: RawTable, cells: dict[str, np.ndarray], rows: np.ndarray) -> Iterator[Fault]:
@@ -292,7 +292,7 @@ def follow_corrections(atlas: Atlas, layers: Iterable[Layer]) -> Atlas:
 
 def _notices(atlas: Atlas, made: list[Correction], path: Path, empty: int) -> Iterator[str]:
     if made:
-        ids = [one.indicator for one in made]
+        ids = [correction.indicator for correction in made]
         counts = [
             join((titled(atlas.indicators[name].title), quantity(ids.count(name))), " ")
             for name in dict.fromkeys(ids)

@@ -23,12 +23,12 @@ def with_former_names(territories: Territories, sources: Mapping[str, Path]) -> 
     Raises:
         InputError: what `read_events` refuses.
     """
-    known = territories.extra
-    if EVENTS not in sources or (known is not None and MERGED_NAMES in known):
+    extra = territories.extra
+    if EVENTS not in sources or (extra is not None and MERGED_NAMES in extra):
         return territories
     events = read_events(sources[EVENTS], renamed=True)
     named = former_names(events, territories.whole.names)
     if named.empty:
         return territories
     columns = former_name_columns(named, territories.codes)
-    return replace(territories, extra=columns if known is None else known.join(columns))
+    return replace(territories, extra=columns if extra is None else extra.join(columns))

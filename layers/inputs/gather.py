@@ -102,7 +102,7 @@ def _accounted(
         if table.account is not None or table.level != territories.level or name not in needed:
             continue
         codes = table.frame.index if table.rows is None else None
-        account = next((one for index, one in accounts if index.equals(codes)), None)
+        account = next((account for index, account in accounts if index.equals(codes)), None)
         if account is None:
             account = account_of(table, territories.codes, everywhere=territories.whole.codes)
             if codes is not None:
@@ -213,13 +213,13 @@ def _exhausted(
 
 
 def _middles_note(middles: gpd.GeoSeries, territories: Territories) -> str:
-    known = int(territories.codes.isin(middles.index).sum())
+    measured = int(territories.codes.isin(middles.index).sum())
     return remark(
         _(
             "Distances to places are from the mean position of the inhabitants in {known} of "
             "{count} {territories}, and from the middle of the polygon in the others, where the "
             "squares have nobody.",
-            known=quantity(known),
+            known=quantity(measured),
             count=quantity(len(territories)),
             territories=territories.level_message(plural=True),
         )
@@ -255,8 +255,8 @@ def _merged(
     notices = tuple(dict.fromkeys((*before.notices, *table.notices)))
     account = added_accounts(
         *(
-            one.account or account_of(one, territories.codes, everywhere=territories.whole.codes)
-            for one in (before, table)
+            part.account or account_of(part, territories.codes, everywhere=territories.whole.codes)
+            for part in (before, table)
         )
     )
     return replace(before, frame=frame, reasons=reasons, notices=notices, account=account)

@@ -49,10 +49,10 @@ def with_given_facts(
         joined = join_table(territories, inputs[name])
         accounts[name] = joined.account
         for fact, column in connector.facts.items():
-            known = joined.reasons_of(column) == Reason.PRESENT
+            present = joined.reasons_of(column) == Reason.PRESENT
             facts = territories.facts.copy()
-            facts[fact] = joined.frame[column].where(known, facts[fact])
-            kept = known.index[~known]
+            facts[fact] = joined.frame[column].where(present, facts[fact])
+            kept = present.index[~present]
             territories = replace(
                 territories,
                 facts=facts,

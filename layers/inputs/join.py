@@ -81,7 +81,7 @@ def join_table(territories: Territories, table: Table, *, explain: Explain | Non
     """
     # The account of a table that has none of its own depends on the explanation.
     is_known = explain is None or table.account is not None
-    joined = next((one for on, one in table.joins if on is territories and is_known), None)
+    joined = next((key for on, key in table.joins if on is territories and is_known), None)
     if joined is None:
         joined = _joined(territories, table, explain=explain)
         if is_known:
@@ -174,39 +174,39 @@ def codes_at(territories: Territories, level: str) -> pd.Index:
     return pd.Index(keys_at(territories, level).dropna().unique())
 
 
-def among(codes: pd.Series, known: pd.Index) -> np.ndarray:
+def among(codes: pd.Series, valid: pd.Index) -> np.ndarray:
     """Return whether each code is one of the known, as `Series.isin`, which is slow for texts of
     Arrow."""
-    return _places(codes, known) >= 0
+    return _places(codes, valid) >= 0
 
 
-def _places(codes: pd.Series, known: pd.Index) -> np.ndarray:
+def _places(codes: pd.Series, valid: pd.Index) -> np.ndarray:
     """The place of each code among the known, each once; -1 for one that is not known."""
-    if not len(known):
+    if not len(valid):
         return np.full(len(codes), -1)
     # Codes of territories are unique texts already, whose index is built once for all tables.
-    if known.dtype != object or not known.is_unique:
-        known = pd.Index(known.unique().to_numpy(dtype="object"), dtype="object")
+    if valid.dtype != object or not valid.is_unique:
+        valid = pd.Index(valid.unique().to_numpy(dtype="object"), dtype="object")
     texts = pd.Index(codes.to_numpy(dtype="object"), dtype="object")
-    places: np.ndarray = known.get_indexer(texts)
+    places: np.ndarray = valid.get_indexer(texts)
     return np.where(codes.notna(), places, -1)
 
 
 def account_of(
     table: Table,
-    known: pd.Index,
+    valid: pd.Index,
     *,
     everywhere: pd.Index | None = None,
     explain: Explain | None = None,
 ) -> Account:
     """Return what becomes of the rows of a table, or of the file that it sums, with these known
     codes; codes that are known `everywhere` else are outside the selection."""
-    everywhere = known if everywhere is None else everywhere
+    everywhere = valid if everywhere is None else everywhere
     rows = table.file_rows
     places = _places(rows.codes, everywhere)
-    chosen = np.full(len(everywhere), everywhere is known)
-    if everywhere is not known:
-        positions = everywhere.get_indexer(known)
+    chosen = np.full(len(everywhere), everywhere is valid)
+    if everywhere is not valid:
+        positions = everywhere.get_indexer(valid)
         chosen[positions[positions >= 0]] = True
     # One more for the codes that are not known, whose place is -1.
     fates = np.append(np.where(chosen, Fate.MATCHED, Fate.OUTSIDE), Fate.LOST)[places]
@@ -249,16 +249,16 @@ def _account_of_fates(rows: FileRows, fates: np.ndarray, lost: Mapping[str, str]
     )
 
 
-def added_accounts(one: Account, other: Account) -> Account:
+def added_accounts(first: Account, second: Account) -> Account:
     """Return the account of two files that are measured together."""
-    counted = dict(one.counted)
-    for reason, number in other.counted.items():
+    counted = dict(first.counted)
+    for reason, number in second.counted.items():
         counted[reason] = counted.get(reason, 0) + number
     return Account(
-        rows=one.rows + other.rows,
-        matched=one.matched + other.matched,
-        outside=one.outside + other.outside,
-        listed=(*one.listed, *other.listed),
-        carried=(*one.carried, *other.carried),
+        rows=first.rows + second.rows,
+        matched=first.matched + second.matched,
+        outside=first.outside + second.outside,
+        listed=(*first.listed, *second.listed),
+        carried=(*first.carried, *second.carried),
         counted=counted,
     )

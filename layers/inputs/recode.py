@@ -81,12 +81,12 @@ def code_changes(territories: Territories, events: pd.DataFrame | None = None) -
         return None if events is None else Changes(events, dated=True)
     if events is not None:
         return Changes(events, dated=True, people=people_of_parts(country))
-    known = edition_events(country)
-    if known is None or territories.vintage[:4] not in ("", edition_vintage(country)):
+    embedded = edition_events(country)
+    if embedded is None or territories.vintage[:4] not in ("", edition_vintage(country)):
         return None
     # For events without a day: a code of one of the territories, of another year than the
     # edition's, has not ended yet.
-    gone = known.frame[~among(known.frame["before"], territories.whole.codes)]
+    gone = embedded.frame[~among(embedded.frame["before"], territories.whole.codes)]
     return Changes(gone.reset_index(drop=True), dated=False, people=people_of_parts(country))
 
 
@@ -197,10 +197,10 @@ def _on_codes(
     return replace(carried, account=account)
 
 
-def _twice(codes: pd.Index, known: pd.Index) -> dict[str, str]:
+def _twice(codes: pd.Index, valid: pd.Index) -> dict[str, str]:
     """Return rows that repeat others, and why: arrondissements whose commune has its own row, or
     the commune if the territories are its arrondissements. Adding them would count people twice."""
-    present, wanted = set(codes.tolist()), set(known.tolist())
+    present, wanted = set(codes.tolist()), set(valid.tolist())
     reasons: dict[str, str] = {}
     for whole, parts in ARRONDISSEMENTS.items():
         parts_present = [part for part in parts if part in present]
@@ -371,7 +371,7 @@ def say_carried(
         ),
         _totals(sums),
     ]
-    averaged = [_column_title(one) for one in means]
+    averaged = [_column_title(name) for name in means]
     if averaged:
         clauses.append(_("averages of the parts: {columns}", columns=first_of(averaged)))
     if passage.equal:

@@ -38,7 +38,7 @@ def _no_data_listed(value: Any) -> Any:
     if value == "none":
         return value
     numbers = value if isinstance(value, list) else [value]
-    if any(isinstance(one, bool) or not isinstance(one, int | float) for one in numbers):
+    if any(isinstance(number, bool) or not isinstance(number, int | float) for number in numbers):
         raise refused(
             unfit(value, _('a number, a list of numbers, or "none"')),
             remedy=_("List texts under missing, e.g. missing = [':']."),
@@ -69,7 +69,7 @@ def _all_texts(values: Iterable[Any]) -> bool:
 
 def _picked(value: Any) -> Any:
     values = value if isinstance(value, list) else [value]
-    if not values or not all(isinstance(one, str | bool | int | float) for one in values):
+    if not values or not all(isinstance(value, str | bool | int | float) for value in values):
         raise refused(unfit(value, _("a text, a number, true or false, or a list of them")))
     return value
 

@@ -67,7 +67,7 @@ def unknown_columns(entry: SourceEntry) -> Iterator[Fault]:
     Points, shapes and rasters have the columns that are measured on territories: not checked.
     """
     feeding = _feeding(entry)
-    if not isinstance(entry, ColumnEntry) or any(one.on is not None for one in feeding):
+    if not isinstance(entry, ColumnEntry) or any(connector.on is not None for connector in feeding):
         return
     columns = _columns_of(feeding)
     named = [("value", name) for name in entry.value]
@@ -200,8 +200,8 @@ class ColumnLayer:
     def _weight(self, territories: Territories, table: Table) -> str:
         """The column that it is a mean over; "" where the territories themselves have it."""
         weight = self.entry.weight or ""
-        known = weight in territories.facts or weight not in table.frame
-        return "" if known else weight
+        has_weight = weight in territories.facts or weight not in table.frame
+        return "" if has_weight else weight
 
 
 @dataclass(frozen=True)

@@ -206,7 +206,7 @@ def _metadata(atlas: Atlas) -> dict[str, Any]:
         ],
         "notices": list(map(notice_as_dict, atlas.notices)),
         "account": {name: dict(rows) for name, rows in atlas.account.items()},
-        "corrections": [one.as_dict() for one in atlas.corrections],
+        "corrections": [correction.as_dict() for correction in atlas.corrections],
         "contact": atlas.contact,
     }
 
@@ -216,8 +216,8 @@ def _described_code(country: Country | None) -> str | None:
     describes cannot be found again: its territories are then read without it."""
     if country is None or country.code not in known_countries():
         return None
-    known = [level.id for level in read_country(country.code).levels]
-    return country.code if known == [level.id for level in country.levels] else None
+    ids_of_levels = [level.id for level in read_country(country.code).levels]
+    return country.code if ids_of_levels == [level.id for level in country.levels] else None
 
 
 def country_of_atlas(path: Path) -> str:

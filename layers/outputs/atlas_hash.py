@@ -37,7 +37,7 @@ def atlas_hash(atlas: Atlas) -> str:
         "sources": [source.as_dict() for source in atlas.territories.sources],
         "parents": {k: dict(v) for k, v in atlas.territories.parent_names.items()},
         "notices": list(atlas.notices),
-        "corrections": [one.as_dict() for one in atlas.corrections],
+        "corrections": [correction.as_dict() for correction in atlas.corrections],
     }
     digest.update(json.dumps(content, sort_keys=True).encode())
     return digest.hexdigest()

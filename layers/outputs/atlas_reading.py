@@ -60,7 +60,7 @@ def read_atlas(source: ParquetSource, *, file: str, limits: Limits) -> Atlas:
     codes = pd.Index(cells_of(table[CODE], _plain), name=CODE, dtype="object")
     parts = {part: _part(table, part, codes) for part in ("value", "weight", "fact", "reason")}
     intervals = {name: _part(table, f"interval.{name}", codes) for name in metadata["intervals"]}
-    every = [one.add_prefix(f"{name}.") for name, one in intervals.items()]
+    every = [table.add_prefix(f"{name}.") for name, table in intervals.items()]
     parts["interval"] = pd.concat(every, axis=1) if every else pd.DataFrame(index=codes)
     _refuse(cell_faults(parts, metadata, file), file)
     ids = [indicator["id"] for indicator in metadata["indicators"]]
@@ -77,7 +77,7 @@ def read_atlas(source: ParquetSource, *, file: str, limits: Limits) -> Atlas:
             recipes={table["id"]: recipe_from_dict(table) for table in metadata.get("recipes", ())},
             notices=tuple(map(notice_from_dict, metadata["notices"])),
             account=metadata["account"],
-            corrections=tuple(Correction(**one) for one in metadata.get("corrections", ())),
+            corrections=tuple(Correction(**entry) for entry in metadata.get("corrections", ())),
             contact=metadata.get("contact", ""),
         )
 

@@ -164,8 +164,8 @@ def _text_faults(metadata: Mapping[str, Any]) -> Iterator[Wrong]:
             messages.append((f"{key}.message", notice.get("message", "")))
     listed = [("sources", metadata["sources"])]
     listed += [
-        (f"indicators[{n}].sources", one.get("sources", ()))
-        for n, one in enumerate(metadata["indicators"])
+        (f"indicators[{n}].sources", indicator.get("sources", ()))
+        for n, indicator in enumerate(metadata["indicators"])
     ]
     for key, sources in listed:
         for place, source in enumerate(sources):
@@ -378,12 +378,12 @@ def column_faults(schema: pa.Schema, metadata: Mapping[str, Any], file: str) -> 
 
 def _typed(name: str, kind: pa.DataType, ids: list[str], intervals: list[str]) -> Iterable[Wrong]:
     part, _dot, rest = name.partition(".")
-    known = part in _PARTS and bool(rest)
+    is_named = part in _PARTS and bool(rest)
     if part in ("value", "reason"):
-        known = rest in ids
+        is_named = rest in ids
     elif part == "interval":
-        known = rest.rpartition(".")[0] in intervals
-    if not known:
+        is_named = rest.rpartition(".")[0] in intervals
+    if not is_named:
         yield name, _("nothing says what the column is."), ""
         return
     what, tests = _PARTS[part]
@@ -444,10 +444,10 @@ def _number_faults(parts: Mapping[str, pd.DataFrame], part: str, least: float) -
 
 
 def _reason_faults(reasons: pd.DataFrame) -> Iterator[_Cell]:
-    known = [int(reason) for reason in Reason]
+    numbers = [int(reason) for reason in Reason]
     for name in reasons:
         cells = reasons[name].to_numpy()
-        wrong = ~np.isin(cells, known)
+        wrong = ~np.isin(cells, numbers)
         if wrong.any():
             first = int(np.argmax(wrong))
             yield (
@@ -456,8 +456,8 @@ def _reason_faults(reasons: pd.DataFrame) -> Iterator[_Cell]:
                 _(
                     "{value} is not a reason; reasons are {least} to {most}.",
                     value=cells[first],
-                    least=known[0],
-                    most=known[-1],
+                    least=numbers[0],
+                    most=numbers[-1],
                 ),
             )
 

@@ -93,7 +93,7 @@ def _distribution(
             "spdx:checksumValue": str(resource["hash"]).partition(":")[2],
         },
     }
-    licences = [str(one["title"]) for one in package.get("licenses", ())]
+    licences = [str(licence["title"]) for licence in package.get("licenses", ())]
     if licences:
         record["dct:license"] = [
             {"@id": _LICENCES[name]} if name in _LICENCES

@@ -155,18 +155,18 @@ def load_plan(path: str | Path, atlas: Atlas) -> Plan:
 def _refuse_replacing(indicator: Indicator, atlas: Atlas, file: str) -> None:
     """Raise if another layer of the atlas has the id of the plan's column. The column of a plan,
     which an atlas with a plan has already, may be replaced."""
-    known = atlas.indicators.get(indicator.id)
-    if known is None:
+    measured = atlas.indicators.get(indicator.id)
+    if measured is None:
         return
-    titles = [one.title_in("en") for one in (known, indicator)]
-    if known.role == "context" and titles[0] == titles[1]:
+    titles = [item.title_in("en") for item in (measured, indicator)]
+    if measured.role == "context" and titles[0] == titles[1]:
         return
     raise InputError(
         Fault(
             _(
                 "the column {id} of the plan has the id of another layer of the atlas, {title}.",
                 id=repr(indicator.id),
-                title=known.title_in("en"),
+                title=measured.title_in("en"),
             ),
             file=file,
             column="indicator.id",

@@ -159,7 +159,7 @@ def write_tables(tables: Mapping[str, pd.DataFrame], path: Path, *, title: str) 
     book.properties.title = _text(title)
     book.properties.created = FIXED_DATE
     for name, table in tables.items():
-        columns = [Column(str(one), str(one), _plain(table[one])) for one in table]
+        columns = [Column(str(heading), str(heading), _plain(table[heading])) for heading in table]
         rows = zip(*(column.cells for column in columns), strict=True)
         widths = [_width(column) for column in columns]
         header = [column.title for column in columns]

@@ -207,7 +207,7 @@ def _positions(raw: RawTable, pair: tuple[str, str]) -> gpd.GeoSeries:
 
 
 def _codes(raw: RawTable, name: str, territories: Territories) -> pd.Series:
-    codes = parse_codes(raw, name, known=territories.codes)
+    codes = parse_codes(raw, name, valid_codes=territories.codes)
     if not codes.matched.all():
         unknown = codes.codes[~codes.matched]
         raise InputError(unknown_codes(unknown, file=raw.file))

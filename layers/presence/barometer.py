@@ -283,9 +283,9 @@ def with_history(
         )
     nan = float("nan")
     for share in shares.to_dict("records"):
-        known = (nan, nan, nan, float(share["percent"]), str(share["source"]))
+        cells = (nan, nan, nan, float(share["percent"]), str(share["source"]))
         where = (str(share["category"]), str(share["criterion"]), str(share["date"]))
-        rows.append((*where, "published", *known))
+        rows.append((*where, "published", *cells))
     added = pd.DataFrame(rows, columns=list(_CELL))
     table = added if barometer.table.empty else pd.concat([barometer.table, added])
     others = {
@@ -368,11 +368,21 @@ def _cell(category: Category, criterion: str, date: str, criteria: _Criteria) ->
     count = float("nan") if members is None else len(members)
     if members is None or criterion not in members:
         return (category.id, criterion, date, "not collected", count, *[float("nan")] * 3, "")
-    known = members[criterion].dropna()
-    if known.empty:
+    observed = members[criterion].dropna()
+    if observed.empty:
         return (category.id, criterion, date, "not collected", count, *[float("nan")] * 3, "")
-    share = 100 * known.mean()
-    return (category.id, criterion, date, "collected", count, len(known), known.sum(), share, "")
+    share = 100 * observed.mean()
+    return (
+        category.id,
+        criterion,
+        date,
+        "collected",
+        count,
+        len(observed),
+        observed.sum(),
+        share,
+        "",
+    )
 
 
 def _change(

@@ -92,8 +92,8 @@ def hosts_of(website: pd.Series) -> pd.Series:
 
 def _hosts(directory: pd.DataFrame) -> pd.Series:
     """Return the hosts of the websites: the column `_HOST_COLUMN`, where they are known already."""
-    known = _HOST_COLUMN in directory
-    return directory[_HOST_COLUMN] if known else hosts_of(directory["website"])
+    has_hosts = _HOST_COLUMN in directory
+    return directory[_HOST_COLUMN] if has_hosts else hosts_of(directory["website"])
 
 
 @lru_cache(maxsize=2**16)  # most addresses of one wave are those of the next

@@ -72,13 +72,13 @@ def evaluate(
         Index as `declared`; float64 columns `1.1` … `2.8` and the levels; NaN is unknown, or, for
         2.3, waived. `reasons_of` says which.
     """
-    known = _measurements(declared.index, measured)
+    measurements = _measurements(declared.index, measured)
     criteria = pd.DataFrame(index=declared.index, columns=list(CRITERIA), dtype="float64")
     host = hosts_of(declared["website"]) if "website" in declared else None
     if host is not None:
-        _website(declared["website"], host, known, criteria)
+        _website(declared["website"], host, measurements, criteria)
     if "email_domain" in declared:
-        _email(declared["email_domain"], known, generic, criteria)
+        _email(declared["email_domain"], measurements, generic, criteria)
     if host is not None and "email_domain" in declared:
         criteria["2.3"] = _same_domain(declared["email_domain"], host, criteria)
     for level, required in LEVELS.items():
@@ -126,32 +126,32 @@ def score_of_area(criteria: pd.DataFrame, areas: pd.Series) -> pd.DataFrame:
 
 
 def _website(
-    website: pd.Series, host: pd.Series, known: pd.DataFrame, criteria: pd.DataFrame
+    website: pd.Series, host: pd.Series, measurements: pd.DataFrame, criteria: pd.DataFrame
 ) -> None:
     declared = host.notna()
     secure = website.astype("string").str.strip().str.lower().str.startswith("https://")
     criteria["1.1"] = declared.astype("float64")
     criteria["1.2"] = (declared & _is_sovereign(host)).astype("float64")
-    criteria["1.3"] = known["reachable"].mask(~declared, 0.0)
+    criteria["1.3"] = measurements["reachable"].mask(~declared, 0.0)
     for name in ("https", "certificate", "own_domain", "redirections"):
         # A site that does not answer meets none of the criteria of its answer.
-        criteria[MEASURED[name]] = known[name].mask(criteria["1.3"] == 0, 0.0)
+        criteria[MEASURED[name]] = measurements[name].mask(criteria["1.3"] == 0, 0.0)
     # The redirections lead to https, so they are not met without https.
     criteria["1.7"] = criteria["1.7"].mask(criteria["1.4"] == 0, 0.0)
     criteria["1.8"] = (declared & secure.fillna(False)).astype("float64")
 
 
 def _email(
-    domain: pd.Series, known: pd.DataFrame, generic: Collection[str], criteria: pd.DataFrame
+    domain: pd.Series, measurements: pd.DataFrame, generic: Collection[str], criteria: pd.DataFrame
 ) -> None:
     domain = domain.astype("string").str.strip().str.lower()
     declared = domain.str.contains(".", regex=False).fillna(False).astype(bool)
     criteria["2.1"] = declared.astype("float64")
     criteria["2.2"] = (declared & ~domain.isin(list(generic))).astype("float64")
-    criteria["2.4"] = known["mx"].mask(~declared, 0.0)
+    criteria["2.4"] = measurements["mx"].mask(~declared, 0.0)
     for name in ("spf", "dmarc", "dmarc_strict", "mx_eu"):
         # Without an MX record no mail arrives, and the référentiel checks nothing else.
-        criteria[MEASURED[name]] = known[name].mask(criteria["2.4"] == 0, 0.0)
+        criteria[MEASURED[name]] = measurements[name].mask(criteria["2.4"] == 0, 0.0)
     criteria["2.7"] = criteria["2.7"].mask(criteria["2.6"] == 0, 0.0)
 
 

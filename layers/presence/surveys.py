@@ -91,7 +91,7 @@ def _changes(answers: pd.DataFrame) -> pd.DataFrame:
     for (category, question, answer), rows in answers.groupby(["category", "question", "answer"]):
         for before, after in pairwise(rows.to_dict("records")):
             low, high = newcombe(
-                *((one["percent"], one["low"], one["high"]) for one in (after, before))
+                *((row["percent"], row["low"], row["high"]) for row in (after, before))
             )
             changes.append(
                 {

@@ -154,9 +154,11 @@ def authorities_of_table(path: Path, *, level: str = "commune") -> tuple[Authori
 
 
 def _check_codes(authorities: tuple[Authority, ...], path: Path) -> None:
-    codes = pd.Series([f"{one.level} {one.code}" for one in authorities], dtype="object")
+    codes = pd.Series(
+        [f"{authority.level} {authority.code}" for authority in authorities], dtype="object"
+    )
     faults = []
-    if any(not one.code for one in authorities):
+    if any(not authority.code for authority in authorities):
         faults.append(Fault(_("has rows without a code."), file=str(path), kind="code"))
     doubled = codes[codes.duplicated()].unique()
     if len(doubled):

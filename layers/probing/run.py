@@ -120,8 +120,8 @@ async def ask_all(
     """
     names = Names(servers=manners.dns, port=manners.dns_port, allowed=manners.allowed)
     turns = Turns(interval=manners.interval, connections=manners.connections)
-    known = store.keys("sites")
-    sites = [site for key, site in plan.sites.items() if key not in known]
+    done_sites = store.keys("sites")
+    sites = [site for key, site in plan.sites.items() if key not in done_sites]
     done_keys = store.keys("mail")
     domains = [domain for domain in plan.domains if domain not in done_keys]
     total = len(plan.sites) + len(plan.domains)

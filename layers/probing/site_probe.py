@@ -256,7 +256,7 @@ async def _read_home(visit: Visit, home: Answer, record: dict[str, Any]) -> Home
     record["links"] = len(document.links)
     record["readable"] = _why_unreadable(document, home, record)
     record["third_parties"] = list(third_parties(document))
-    record["services"] = [vars(one) for one in services_in(document, country=visit.country)]
+    record["services"] = [vars(service) for service in services_in(document, country=visit.country)]
     record["contact"] = statements.contact_of(document)
     return Home(
         url=document.url,
@@ -273,7 +273,7 @@ async def _read_more(visit: Visit, page: Home, record: dict[str, Any]) -> None:
     if not record["parked"]:
         await _read_statements(visit, page, record)
         await _read_freshness(visit, page, record)
-    record["accounts"] = [one.as_dict() for one in _each_once(page.accounts)]
+    record["accounts"] = [account.as_dict() for account in _each_once(page.accounts)]
 
 
 def _why_unreadable(document: Document, home: Answer, record: Mapping[str, Any]) -> str:
@@ -369,12 +369,12 @@ def _why_not(answer: Answer) -> str:
 
 
 def _add_accounts(accounts: list[Account], page: Document, visit: Visit) -> None:
-    known = {(account.network, account.handle) for account in accounts if account.whose == "own"}
+    seen = {(account.network, account.handle) for account in accounts if account.whose == "own"}
     # A statement names hosts and agencies: only what is the site's own there is taken.
     accounts += [
-        one
-        for one in accounts_in(page, levels=visit.site.levels)
-        if one.whose == "own" and (one.network, one.handle) not in known
+        account
+        for account in accounts_in(page, levels=visit.site.levels)
+        if account.whose == "own" and (account.network, account.handle) not in seen
     ]
 
 

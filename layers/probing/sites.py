@@ -103,7 +103,9 @@ def plan(authorities: Iterable[Authority], *, seed: int = 0) -> Plan:
         for key, (host, path) in places.items()
     }
     sites |= _beginnings(sites)
-    domains = sorted({domain for one in listed if (domain := domain_of(one.email_domain))})
+    domains = sorted(
+        {domain for authority in listed if (domain := domain_of(authority.email_domain))}
+    )
     drawn = random.Random(seed)
     keys = sorted(sites)
     drawn.shuffle(keys)

@@ -250,21 +250,21 @@ def _mail_columns(authority: Authority, mail: Mapping[str, Mapping[str, Any]]) -
     why = "no-domain" if not domain else "not-asked" if record is None else str(record["reason"])
     record = record or {}
     spf, dmarc = record.get("spf"), record.get("dmarc")
-    known = not why
+    answered = not why
     exchangers = record.get("mx") or []
     policy = (dmarc or {}).get("policy", "")
     strict = policy in ("quarantine", "reject") and (dmarc or {}).get("percent") == 100
     seat = str(record.get("seat") or "")
     return {
         "mail_why": why,
-        "mx": float(bool(exchangers)) if known else None,
+        "mx": float(bool(exchangers)) if answered else None,
         "mx_host": exchangers[0] if exchangers else None,
-        "spf": None if not known or spf is None else float(spf not in ("", "invalid")),
+        "spf": None if not answered or spf is None else float(spf not in ("", "invalid")),
         "spf_all": spf or None,
-        "dmarc": None if not known or dmarc is None else float(bool(dmarc)),
+        "dmarc": None if not answered or dmarc is None else float(bool(dmarc)),
         "dmarc_policy": policy or None,
-        "dmarc_strict": None if not known or dmarc is None else float(strict),
-        "mx_eu": float(seat in EUROPEAN) if known and exchangers and seat else None,
+        "dmarc_strict": None if not answered or dmarc is None else float(strict),
+        "mx_eu": float(seat in EUROPEAN) if answered and exchangers and seat else None,
         "mail_host": record.get("provider") or None,
         "mail_class": _mail_class(record),
     }

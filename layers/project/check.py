@@ -199,15 +199,15 @@ def _choice_faults(table: ProjectTable) -> Iterator[Fault]:
 
     choices = [("use", table.use or "", known_recipes())]
     choices += [("flags", rule, known_rules()) for rule in table.flags]
-    for key, name, known in choices:
-        if name and not name.endswith(".toml") and name not in known:
+    for key, name, names in choices:
+        if name and not name.endswith(".toml") and name not in names:
             yield Fault(
                 _("no recipe is called {name}.", name=shown(name))
                 if key == "use"
                 else _("no rule is called {name}.", name=shown(name)),
                 column=key,
                 value=name,
-                remedy=nearest(name, known),
+                remedy=nearest(name, names),
                 kind="unknown-recipe" if key == "use" else "unknown-rule",
             )
     if table.sources:
@@ -263,18 +263,18 @@ def _source_faults(layer: SourceEntry) -> Iterator[Fault]:
     from zoneblanche.layers.publishers.connector import known_connectors
 
     connectors = known_connectors().values()
-    known = dict.fromkeys(
+    sources = dict.fromkeys(
         name for connector in connectors for name in (connector.input, connector.id)
     )
     named = [("from", name) for name in layer.origin]
     named += [("needs", name) for needed in layer.needs for name in needed.split("|")]
     for key, name in named:
-        if name not in known:
+        if name not in sources:
             yield Fault(
                 _("no source is called {name}.", name=shown(name)),
                 column=f"layers.{layer.id}.{key}",
                 value=name,
-                remedy=nearest(name, known),
+                remedy=nearest(name, sources),
                 kind="unknown-source",
             )
     yield from unknown_columns(layer)

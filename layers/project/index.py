@@ -114,12 +114,14 @@ def _without_constant(atlas: Atlas, recipe: Recipe) -> tuple[Atlas, Recipe]:
     root = _pruned(recipe.root, frozenset(constant)) if constant else recipe.root
     if not constant or root is None:
         return atlas, recipe
-    total = {one.id: sum(one.weights.values()) for one in (root, *root.dimensions())}
+    total = {
+        dimension.id: sum(dimension.weights.values()) for dimension in (root, *root.dimensions())
+    }
     weights = [
-        f"{name} {weight / total[one.id]:.3g}"
-        for one in (root, *root.dimensions())
-        for name, weight in one.weights.items()
-        if one.weighting in ("given", "equal") and total[one.id] > 0
+        f"{name} {weight / total[dimension.id]:.3g}"
+        for dimension in (root, *root.dimensions())
+        for name, weight in dimension.weights.items()
+        if dimension.weighting in ("given", "equal") and total[dimension.id] > 0
     ]
     notice = _(
         "{named}: the same figure wherever there is one; the index leaves it out. The weights of "

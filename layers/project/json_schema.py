@@ -40,14 +40,14 @@ def project_schema() -> dict[str, Any]:
 def _without_null(schema: Any) -> Any:
     """TOML has no null: a key that may be absent is a key that is not required."""
     if isinstance(schema, list):
-        return [_without_null(one) for one in schema]
+        return [_without_null(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
     kept = {key: _without_null(value) for key, value in schema.items()}
     if kept.get("default", ...) is None:
         del kept["default"]
     if "anyOf" in kept:
-        kept["anyOf"] = [one for one in kept["anyOf"] if one != {"type": "null"}]
+        kept["anyOf"] = [choice for choice in kept["anyOf"] if choice != {"type": "null"}]
         if len(kept["anyOf"]) == 1:
             kept |= kept.pop("anyOf")[0]
     return kept

@@ -91,11 +91,11 @@ def _names_in_table(
     )
     keys = [cell.strip() for cell in column(raw, parent.code)]
     labels = [cell.strip() for cell in column(raw, parent.name)]
-    known = codes.dropna().unique().tolist()
-    joined = join_groups(keys, frozenset(known))
+    parent_codes = codes.dropna().unique().tolist()
+    joined = join_groups(keys, frozenset(parent_codes))
     keys = [joined.get(key, key) for key in keys]
     names = {key: label for key, label in zip(keys, labels, strict=True) if key and label}
-    unnamed = [code for code in known if code not in names]
+    unnamed = [code for code in parent_codes if code not in names]
     if unnamed:
         notices.warn(
             ngettext(

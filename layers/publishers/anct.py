@@ -80,7 +80,7 @@ def read_conformance(path: Path, *, level: str) -> Table:
     """
     records = read_records(path)
     require_fields(records, ("type", "siren"), path)
-    known = {met for record in records for met in _field(record, "rpnt") or ()}
+    criteria_met = {met for record in records for met in _field(record, "rpnt") or ()}
     chosen = {
         number: record for number, record in enumerate(records) if record.get("type") == level
     }
@@ -92,7 +92,9 @@ def read_conformance(path: Path, *, level: str) -> Table:
                 kind="no-records",
             )
         )
-    rows = pd.DataFrame([_row(record, level, known) for record in chosen.values()], list(chosen))
+    rows = pd.DataFrame(
+        [_row(record, level, criteria_met) for record in chosen.values()], list(chosen)
+    )
     frame = rows.set_index("code")
     doubled = frame.index[frame.index.duplicated()]
     if len(doubled):
@@ -124,12 +126,12 @@ def holds_level(path: Path, *, level: str) -> bool:
         return False
 
 
-def _row(record: Record, level: str, known: set[str]) -> dict[str, Any]:
+def _row(record: Record, level: str, criteria_met: set[str]) -> dict[str, Any]:
     met = _field(record, "rpnt")
     running = "IN_PROGRESS" in (record.get("issues") or ())
     values = {}
     for criterion in CRITERIA:
-        if met is None or criterion not in known or (running and criterion not in met):
+        if met is None or criterion not in criteria_met or (running and criterion not in met):
             value = np.nan
         else:
             value = float(criterion in met)
@@ -184,10 +186,10 @@ def places_of_france_services(path: Path) -> gpd.GeoDataFrame:
         bounds=(-180, 180),
         decimal=".",
     ).values
-    known = position.notna().all(axis=1)
+    present = position.notna().all(axis=1)
     return gpd.GeoDataFrame(
-        {"code": rows.loc[known, "insee_com"], "format": rows.loc[known, "format_fs"]},
-        geometry=gpd.points_from_xy(position.loc[known, "x"], position.loc[known, "y"]),
+        {"code": rows.loc[present, "insee_com"], "format": rows.loc[present, "format_fs"]},
+        geometry=gpd.points_from_xy(position.loc[present, "x"], position.loc[present, "y"]),
         crs="EPSG:4326",
     )
 

@@ -81,8 +81,8 @@ def measure_raster(path: Path, territories: Territories, sources: Mapping[str, P
         if grids:
             places = [grid.path for grid in grids]
             people = _shares_of_people([path] * len(grids), territories, places)
-            known = columns["area_1"].notna()
-            columns |= {name: share.where(known) for name, share in people.items()}
+            present = columns["area_1"].notna()
+            columns |= {name: share.where(present) for name, share in people.items()}
     return _table(columns, territories, source, (*notices, *people_notice(sources)))
 
 
@@ -122,9 +122,9 @@ def measure_polygons(path: Path, territories: Territories, sources: Mapping[str,
             & (north >= rows["miny"].min())
         ).any()
     }
-    known = parts.reindex(territories.codes).isin(by_group)
+    in_mapped_parts = parts.reindex(territories.codes).isin(by_group)
     columns = {
-        f"area_{count}": (least[count] if count in least else 0.0 * least[1]).where(known)
+        f"area_{count}": (least[count] if count in least else 0.0 * least[1]).where(in_mapped_parts)
         for count in range(1, max(OPERATORS, least.shape[1]) + 1)
     }
     with people_rasters(sources) as grids, tempfile.TemporaryDirectory() as folder:
@@ -133,7 +133,7 @@ def measure_polygons(path: Path, territories: Territories, sources: Mapping[str,
             write_group_counts(shapes, operators, like=grid.path, out=burned, parts=grid.parts)
         if grids:
             people = _shares_of_people(maps, territories, [grid.path for grid in grids])
-            columns |= {name: share.where(known) for name, share in people.items()}
+            columns |= {name: share.where(in_mapped_parts) for name, share in people.items()}
     source = replace(POLYGONS, published=date_in_name(path))
     notices.extend((*share.notices, *people_notice(sources)))
     account = Account(
@@ -207,8 +207,8 @@ def _shares_of_people(
                 shapes, path, stat="weighted_share", threshold=count, weights_path=grid
             ).values
             covered[f"people_{count}"] += share.reindex(codes).fillna(0.0) * people
-    known = (total > 0) & (area >= LEAST_COVER)
-    return {name: (sums / total).where(known) for name, sums in covered.items()}
+    mapped = (total > 0) & (area >= LEAST_COVER)
+    return {name: (sums / total).where(mapped) for name, sums in covered.items()}
 
 
 def reached_by(shapes: gpd.GeoSeries, raster: Path) -> pd.Series:

@@ -60,13 +60,13 @@ def read_sites(path: Path, arrondissements: Choice = "whole") -> Table:
     """
     flags = {f"site_{name}": f"sites_{name}" for name in GENERATIONS}
     rows = read_rows(path, ("code_op", "insee_com", "site_2g", "site_3g", "site_4g"))
-    known = {column: name for column, name in flags.items() if column in rows}
+    columns = {column: name for column, name in flags.items() if column in rows}
     codes = read_codes(rows, "insee_com", path, pattern=COMMUNE, unique=False)
     codes = as_chosen(codes, arrondissements).rename("code")
-    sites = read_figures(rows, known, path, bounds=(0, 1)).values
+    sites = read_figures(rows, columns, path, bounds=(0, 1)).values
     sites.insert(0, "sites", 1.0)
     frame = sites.groupby(codes).sum()
-    for column in ("sites", *known.values()):
+    for column in ("sites", *columns.values()):
         has = sites[column] > 0
         operators = rows.loc[has, "code_op"].groupby(codes[has]).nunique()
         name = column.replace("sites", "operators")

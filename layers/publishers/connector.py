@@ -163,7 +163,7 @@ def _known() -> Known[Connector]:
 def connectors_of(module: ModuleType) -> Iterator[Connector]:
     """The connectors of a module, or of the modules of a package in the order of their names."""
     yield from getattr(module, "CONNECTORS", ())
-    names = sorted(one.name for one in pkgutil.iter_modules(getattr(module, "__path__", ())))
+    names = sorted(entry.name for entry in pkgutil.iter_modules(getattr(module, "__path__", ())))
     for name in names:
         if module is zoneblanche.layers.publishers and name in _MACHINERY:
             continue
@@ -176,16 +176,16 @@ def connector_named(name: str) -> Connector:
     Raises:
         InputError: no such connector; the message suggests the nearest.
     """
-    known = known_connectors()
-    if name not in known:
+    connectors = known_connectors()
+    if name not in connectors:
         raise InputError(
             Fault(
                 _("no source is called {name}.", name=repr(name)),
-                remedy=join((nearest(name, known), _("See `zoneblanche list sources`.")), " "),
+                remedy=join((nearest(name, connectors), _("See `zoneblanche list sources`.")), " "),
                 kind="unknown-source",
             )
         )
-    return known[name]
+    return connectors[name]
 
 
 def read_source(name: str, path: Path | str, *, arrondissements: Choice = "whole") -> Table:

@@ -96,8 +96,8 @@ def read_density(path: Path) -> Table:
     rows, title = read_sheet(path, ("CODGEO", "DENS"))
     codes = read_codes(rows, "CODGEO", path, pattern=COMMUNE)
     levels = read_figures(rows, {"DENS": "density_level"}, path, bounds=(1, 7)).values
-    known = {column: name for column, name in shares.items() if column in rows}
-    parts = read_figures(rows, known, path, unit="percent").values
+    columns = {column: name for column, name in shares.items() if column in rows}
+    parts = read_figures(rows, columns, path, unit="percent").values
     year = re.search(r"01/01/(\d{4})", title)
     vintage = year.group(1) if year else ""
     return Table(

@@ -105,9 +105,9 @@ def _read(path: Path, wanted: Figures, source: Source, *, optional: tuple[str, .
     whole = as_chosen(read_codes(rows, code, path, pattern=COMMUNE, unique=False), "whole")
     read = {column: column for columns in chosen.values() for column in columns}
     figures = read_figures(rows, read, path, unit="number", bounds=(0, None)).values
-    known = {name: columns for name, columns in chosen.items() if columns}
+    columns_of = {name: columns for name, columns in chosen.items() if columns}
     added = pd.DataFrame(
-        {name: figures[columns].sum(axis=1, skipna=False) for name, columns in known.items()}
+        {name: figures[columns].sum(axis=1, skipna=False) for name, columns in columns_of.items()}
     )
     frame = sum_parts(added, whole)
     _check_parts(frame, path)

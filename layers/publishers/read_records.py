@@ -29,15 +29,15 @@ def require_fields(records: list[Record], fields: tuple[str, ...], path: Path) -
     Raises:
         InputError: which are absent.
     """
-    known = set().union(*(record.keys() for record in records)) if records else set()
-    absent = [field for field in fields if field not in known]
+    keys = set().union(*(record.keys() for record in records)) if records else set()
+    absent = [field for field in fields if field not in keys]
     if absent:
         raise InputError(
             Fault(
                 _(
                     "no record has the field {map}; there are {known}.",
                     map=", ".join(map(repr, absent)),
-                    known=shown(", ".join(sorted(known)), limit=200),
+                    known=shown(", ".join(sorted(keys)), limit=200),
                 ),
                 file=str(path),
                 kind="header",

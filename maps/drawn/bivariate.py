@@ -102,8 +102,8 @@ def _first(atlas: Atlas) -> str:
     if not atlas.indicators:
         raise InputError(_("the atlas has no indicator to draw. Measure or add one first."))
     # A map without figures is not shown first, unless there is no other.
-    known = [name for name in atlas.indicators if atlas.values[name].notna().any()]
-    names = known or list(atlas.indicators)
+    measured = [name for name in atlas.indicators if atlas.values[name].notna().any()]
+    names = measured or list(atlas.indicators)
     for role in ("index", "dimension", "indicator"):
         for name in names:
             if atlas.indicators[name].role == role:

@@ -300,7 +300,7 @@ def write_date(text: str, lang: str) -> str:
     ('1er septembre 2026', 'December 2022', 'T4 2025')
     """
     if "/" in text:
-        return " – ".join(write_date(one, lang) for one in text.split("/"))
+        return " – ".join(write_date(part, lang) for part in text.split("/"))
     parts = text.split("-")
     if len(parts) not in (2, 3) or not all(part.isdecimal() for part in parts):
         return text

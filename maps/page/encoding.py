@@ -150,8 +150,8 @@ def packed_digits(values: pd.Series, *, digits: int) -> int:
 
 
 def _range(scaled: np.ndarray) -> tuple[float, float]:
-    known = scaled[~np.isnan(scaled)]
-    return (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
+    observed = scaled[~np.isnan(scaled)]
+    return (float(observed.min()), float(observed.max())) if len(observed) else (0.0, 0.0)
 
 
 def _is_wide(low: float, high: float) -> bool:

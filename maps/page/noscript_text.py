@@ -39,28 +39,28 @@ def write_findings(atlas: Atlas, indicator_ids: Sequence[str], *, lang: str) -> 
 
 def _sentences(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
     values = atlas.values[indicator.id].round(indicator.digits)
-    known = values.dropna()
+    observed = values.dropna()
     level = atlas.territories.level_title(lang, plural=True)
     slots = {
         "title": titled(indicator.title),
         "period": f" ({write_date(indicator.period, lang)})" if indicator.period else "",
-        "known": format_number(len(known), 0, lang),
+        "known": format_number(len(observed), 0, lang),
         "all": format_number(len(values), 0, lang),
         "level": level,
     }
-    if not len(known):
+    if not len(observed):
         nothing = _("{title}{period}: no data for any of the {all} {level}.", **slots)
         return [translate(nothing, lang)]
     head = translate(_("{title}{period}: known for {known} of {all} {level}.", **slots), lang)
     if indicator.categories or indicator.unit == "boolean":
-        return [head, *_shares(indicator, known, lang)]
+        return [head, *_shares(indicator, observed, lang)]
 
     def figure(value: float) -> str:
         number = format_number(value, indicator.digits, lang)
         return number + percent_sign(lang) if indicator.unit == "percent" else number
 
     names = atlas.territories.names
-    order = known.sort_values(kind="stable")
+    order = observed.sort_values(kind="stable")
 
     def named(ordered: pd.Series) -> str:
         """Return those at an end, or their number: naming three of hundreds of equals would single
@@ -76,7 +76,7 @@ def _sentences(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
     middle = _(
         "Half of the {level} are at {median} or less, half at {median} or more.",
         level=level,
-        median=figure(float(np.median(known))),
+        median=figure(float(np.median(observed))),
     )
     ends = _(
         "From the lowest, {low} ({lowest}), to the highest, {high} ({highest}).",
@@ -88,10 +88,10 @@ def _sentences(atlas: Atlas, indicator: Indicator, lang: str) -> list[str]:
     return [head, translate(middle, lang), translate(ends, lang)]
 
 
-def _shares(indicator: Indicator, known: pd.Series, lang: str) -> list[str]:
+def _shares(indicator: Indicator, observed: pd.Series, lang: str) -> list[str]:
     """Return one sentence with the number of territories in each category."""
     titles = indicator.categories or YES_NO
-    codes, counts = np.unique(known.round().to_numpy(dtype=np.int64), return_counts=True)
+    codes, counts = np.unique(observed.round().to_numpy(dtype=np.int64), return_counts=True)
     parts = [
         f"{in_language(titles.get(code, str(code)), lang)} {format_number(count, 0, lang)}"
         for code, count in zip(codes.tolist(), counts.tolist(), strict=True)

@@ -117,7 +117,7 @@ def write_payload(
         layers = [layer for layer in layers if layer["id"] in only or layer["id"] == _id_of(show)]
         # The parts of an index are not in the file.
         layers = [layer | {"tree": None, "finding": only.get(layer["id"], {})} for layer in layers]
-        upper = [_with_layers(one, only) for one in upper]
+        upper = [_with_layers(level, only) for level in upper]
     facts, fact_streams = describe_facts(territories)
     codes, code_width = pack_codes(territories)
     outline = choose_outline(levels, len(territories))
@@ -145,8 +145,8 @@ def write_payload(
         "notices": [*map(notice_texts, warnings_first(atlas.notices)), *_simplified(geometry)],
         "colours": for_page(),
         "words": {
-            one: page_words(one) | ({} if embedded else table_words(one))
-            for one in ((lang,) if embedded else dict.fromkeys((*atlas.languages, lang)))
+            language: page_words(language) | ({} if embedded else table_words(language))
+            for language in ((lang,) if embedded else dict.fromkeys((*atlas.languages, lang)))
         },
         "embed": embedded is not None,
         "towns": [] if embedded is None else list(embedded.towns),
@@ -159,7 +159,7 @@ def write_payload(
     text = pack_text(territories, containers, with_codes=not codes, with_former=embedded is None)
     first = {*ids_of(show), f"parent/{outline}"}
     if opening:
-        above = next(one for one in upper if one["id"] == opening)
+        above = next(level for level in upper if level["id"] == opening)
         first = {f"{opening}:{name}" for name in ids_of(show)}
         first |= {f"parent/{opening}", f"parent/{outline}", f"parent/{above['outline']}"}
     streams = {"text": text, **codes, **parents, **fact_streams, **figures, **upper_streams}
@@ -177,7 +177,9 @@ def _report(atlas: Atlas) -> dict[str, Any]:
 
 def _with_layers(upper: dict[str, Any], ids: Collection[str]) -> dict[str, Any]:
     """Return a containing level with some of its layers."""
-    return upper | {"layers": [one | {"tree": None} for one in upper["layers"] if one["id"] in ids]}
+    return upper | {
+        "layers": [layer | {"tree": None} for layer in upper["layers"] if layer["id"] in ids]
+    }
 
 
 def _needed(name: str, atlas: Atlas, ids: Collection[str]) -> bool:

@@ -79,7 +79,7 @@ def draw_still(atlas: Atlas, payload: Payload, *, show: str | Bivariate, lang: s
         return None
     png, width, height = painted
     everything = np.ones(len(atlas.codes), dtype=bool)
-    shown = next(one for one in payload.head["layers"] if one["id"] == payload.head["show"])
+    shown = next(layer for layer in payload.head["layers"] if layer["id"] == payload.head["show"])
     title = in_language(shown["title"], lang)
     units = atlas.territories.level_title(lang, plural=len(atlas.codes) != 1)
     alt = describe_classes(classed, everything, title=title, units=units, lang=lang)

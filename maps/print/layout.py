@@ -190,7 +190,7 @@ def place_frames(
     if highest is not None and regions:
         a_row, side = max(
             ((count, _side(count, width, highest, len(regions))) for count in range(2, 6)),
-            key=lambda one: (one[1], one[0]),
+            key=lambda option: (option[1], option[0]),
         )
     high = side * 0.95
     for at, region in enumerate(regions):

@@ -174,7 +174,9 @@ def _draw_square(column: _Column, classed: Classed, across: Axis, up: Axis) -> N
             k, x = 3 * step + place, left + margin + place * side
             colour = classed.colours[k]
             pen.box(x, column.y + row * high, side, high, colour=colour, line=RULE["light"])
-            ink = max(("#ffffff", INK["light"]), key=lambda one: contrast(colour, one))
+            ink = max(
+                ("#ffffff", INK["light"]), key=lambda ink_colour: contrast(colour, ink_colour)
+            )
             number = format_number(counts[k], 0, column.facts.lang)
             pen.write(x + side / 2, middle, number, small, colour=ink, align="center")
     column.y += 3 * high

@@ -254,7 +254,9 @@ def _beside_its_settings() -> Iterator[None]:
     of the working folder while it is imported, whoever put it there."""
     module = find_spec("matplotlib")
     folders = () if module is None else module.submodule_search_locations or ()
-    own_folder = next((path for one in folders if (path := Path(one) / "mpl-data").is_dir()), None)
+    own_folder = next(
+        (path for folder in folders if (path := Path(folder) / "mpl-data").is_dir()), None
+    )
     try:
         Path.cwd()
     except FileNotFoundError:  # it was removed, and holds no file

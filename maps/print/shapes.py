@@ -84,7 +84,7 @@ def cut_regions(territories: Territories, *, lang: str) -> list[Region]:
     country = territories.country
     rest = None if country is None else country.parts[-1]
     if not main.any():  # only distant parts: the largest is the main one
-        distant.sort(key=lambda one: -int(one[1].sum()))
+        distant.sort(key=lambda part: -int(part[1].sum()))
         rest, main = distant.pop(0)
     groups = _groups(territories)
     return [

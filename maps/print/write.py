@@ -115,18 +115,16 @@ def _caption(
     full = title or (f"{heading}{words['colon']}{place}" if place else heading)
     units = atlas.territories.level_title(lang, plural=True)
     drawn = atlas.territories.level_title(lang, plural=int(inside.sum()) != 1)
-    country = atlas.territories.country
     notes = [f"{units[:1].upper()}{units[1:]}"]
-    titles = {level.id: level.title for level in country.levels} if country else {}
-    for one in indicators:
-        parts = [one.title_in(lang)] if len(indicators) > 1 else []
-        parts += [in_language(one.suffix, lang)] if one.suffix else _scale_of(one, lang)
-        parts += [write_date(one.period, lang)] if one.period else []
-        if one.native_level not in ("", atlas.territories.level):
-            level = in_language(titles.get(one.native_level, one.native_level), lang)
-            name = "measured_partly_by" if measured_partly(atlas, one) else "measured_by"
+    for asked in indicators:
+        parts = [asked.title_in(lang)] if len(indicators) > 1 else []
+        parts += [in_language(asked.suffix, lang)] if asked.suffix else _scale_of(asked, lang)
+        parts += [write_date(asked.period, lang)] if asked.period else []
+        if asked.native_level not in ("", atlas.territories.level):
+            level = atlas.territories.level_title(lang, level=asked.native_level)
+            name = "measured_partly_by" if measured_partly(atlas, asked) else "measured_by"
             how = fill(WORDS[name], level=level)
-            how = fill(WORDS["hatched"], how=how) if is_coarse(atlas, one) else how
+            how = fill(WORDS["hatched"], how=how) if is_coarse(atlas, asked) else how
             parts.append(translate(how, lang))
         notes += [", ".join(parts)] if parts else []
     used = union_of(*(indicator.sources for indicator in indicators))

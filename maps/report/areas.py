@@ -146,12 +146,12 @@ def is_complete(atlas: Atlas, level: str, code: str) -> bool:
     country = territories.country
     if country is None or country.edition is None:
         return True
-    known = _nesting(country.code)
-    if level not in known:
+    nesting = _nesting(country.code)
+    if level not in nesting:
         return True
-    members = known[known[level] == code]
+    members = nesting[nesting[level] == code]
     base = territories.level == country.base.id
-    if not base and territories.level not in known:
+    if not base and territories.level not in nesting:
         return True
     expected = len(members) if base else members[territories.level].nunique()
     have = (territories.parents[level] == code).sum()

@@ -114,7 +114,7 @@ def number_places(sheet: Sheet, groups: Sequence[np.ndarray]) -> Sheet:
         groups: masks of the territories; a number is in the middle of the pixels of its group, or
             near it if another number is there, or nowhere if the group has none.
     """
-    labels = [one for one in sheet.labels if one.kind == "frame"]
+    labels = [label for label in sheet.labels if label.kind == "frame"]
     canvas = sheet.canvas
     inside = canvas >= 0
     for number, group in enumerate(groups, start=1):
@@ -124,7 +124,7 @@ def number_places(sheet: Sheet, groups: Sequence[np.ndarray]) -> Sheet:
             middle = (down - down.mean()) ** 2 + (across - across.mean()) ** 2
             at = int(np.argmin(middle))
             place = float(across[at]) / DENSITY, float(down[at]) / DENSITY
-            numbered = [(one.x, one.y) for one in labels if one.kind == "number"]
+            numbered = [(label.x, label.y) for label in labels if label.kind == "number"]
             x, y = _free_near(place, numbered, sheet)
             moved = None if (x, y) == place else place
             labels.append(Label(x, y, str(number), "number", moved))

@@ -131,14 +131,14 @@ def standing_of(
     else:
         apart = (others - float(table["score"].loc[code])).round(digits).to_numpy("float64")
         higher, lower = apart > 0, apart < 0
-    known = others.notna().to_numpy()
+    present = others.notna().to_numpy()
     worse, better = (higher, lower) if high_is_bad else (lower, higher)
-    count_worse, count_better = (int((known & side).sum()) for side in (worse, better))
+    count_worse, count_better = (int((present & side).sum()) for side in (worse, better))
     return Standing(
         worse=count_worse,
         better=count_better,
-        same=int(known.sum()) - count_worse - count_better,
-        unknown=int((~known).sum()),
+        same=int(present.sum()) - count_worse - count_better,
+        unknown=int((~present).sum()),
     )
 
 
@@ -152,5 +152,5 @@ def _means(columns: Columns, indicator: Indicator, groups: pd.Series) -> pd.Seri
     figures, weight = columns.values(indicator.id), columns.weights(indicator.id)
     if indicator.unit == "boolean":
         figures, weight = 100 * figures, np.ones_like(figures)
-    values, weights = (pd.Series(one, index=groups.index) for one in (figures, weight))
+    values, weights = (pd.Series(column, index=groups.index) for column in (figures, weight))
     return mean_by(values, weights, groups)["mean"]

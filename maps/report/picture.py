@@ -346,10 +346,10 @@ def _places(territories: Territories, pane: Pane, *, width: int, most: int = 7) 
     across, down = pane.view.on_canvas(pane.inside[:, 0], pane.inside[:, 1])
     names = territories.names.to_numpy()
     order = pane.members.argsort()
-    known = order[np.argsort(-np.nan_to_num(people[pane.members[order]]), kind="stable")]
+    largest_first = order[np.argsort(-np.nan_to_num(people[pane.members[order]]), kind="stable")]
     boxes: list[tuple[float, float, float]] = []
     labels: list[Label] = []
-    for member in known[: most * 4]:
+    for member in largest_first[: most * 4]:
         name = str(names[pane.members[member]])
         if len(labels) == most or len(name) > 28:
             continue

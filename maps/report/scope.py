@@ -79,8 +79,8 @@ class Shared:
         for role in ("index", "dimension", "indicator"):
             for indicator in self.atlas.indicators.values():
                 ordered = indicator.better is not None and indicator.unit in FIGURE_UNITS
-                known = self.atlas.values[indicator.id].notna().any()
-                if indicator.role == role and ordered and known:
+                is_measured = self.atlas.values[indicator.id].notna().any()
+                if indicator.role == role and ordered and is_measured:
                     return indicator
         return None
 
@@ -152,8 +152,12 @@ class Shared:
             return None
         inhabited = (facts["population"] > 0) & (facts["area_km2"] > 0)
         for indicator in indicators:
-            known = self.atlas.values[indicator.id].notna() & inhabited
-            if indicator.unit not in units or indicator.better != "higher" or known.sum() < FEWEST:
+            present = self.atlas.values[indicator.id].notna() & inhabited
+            if (
+                indicator.unit not in units
+                or indicator.better != "higher"
+                or present.sum() < FEWEST
+            ):
                 continue
             try:
                 return compare_equal_size(self.atlas, indicator.id)
@@ -269,14 +273,14 @@ class Shared:
         plain = difference_of(self.columns, indicator, area.inside, reference.inside, digits=digits)
         if indicator is not self.main or np.isnan(plain.value):
             return plain
-        one, other = self.draws_of(area), self.draws_of(reference)
+        own, base = self.draws_of(area), self.draws_of(reference)
         if area.count == 1:  # drawn apart; the error of a reference is small against its own
             value = figure_of(self.columns, indicator, area.inside).value
             low, high = (plain.value + end - value for end in self.score_range(area))
-        elif one is None or other is None:
+        elif own is None or base is None:
             return plain
         else:
-            low, high = interval_of(one - other, plain.value)
+            low, high = interval_of(own - base, plain.value)
         if np.isnan(low) or np.isnan(high):
             return plain
         low, high = self._widened(low, high, indicator, (area, reference))
@@ -293,8 +297,8 @@ class Shared:
         ends = []
         for area in pair:
             value = figure_of(self.columns, main, area.inside).value
-            known = self.bounds_of(area)
-            ends.append((value, value) if np.isnan(known[0]) else known)
+            bounds = self.bounds_of(area)
+            ends.append((value, value) if np.isnan(bounds[0]) else bounds)
         (own_low, own_high), (other_low, other_high) = ends
         return min(low, own_low - other_high), max(high, own_high - other_low)
 
@@ -361,8 +365,8 @@ class Scope:
     def units_of(self, count: float | None) -> str:
         """Return the name for so many territories: "1 commune", "2 communes"; some languages use
         the singular for zero."""
-        one = count is not None and takes_singular(int(count), self.lang)
-        return self.atlas.territories.level_title(self.lang, plural=not one)
+        is_singular = count is not None and takes_singular(int(count), self.lang)
+        return self.atlas.territories.level_title(self.lang, plural=not is_singular)
 
     def level_title(self, level: str, *, plural: bool = False) -> str:
         """Return the name of a containing level."""
@@ -389,8 +393,8 @@ class Scope:
 
     def word(self, key: str, count: float | None) -> str:
         """Return the form of a word for so many: `key_one` or `key_many`."""
-        one = count is not None and takes_singular(int(count), self.lang)
-        return self.words[f"{key}_one" if one else f"{key}_many"]
+        is_singular = count is not None and takes_singular(int(count), self.lang)
+        return self.words[f"{key}_one" if is_singular else f"{key}_many"]
 
     def label(self, area: Area) -> str:
         """Return the name of an area for a heading."""

@@ -370,7 +370,7 @@ def _spread(lines: tuple[Line, ...]) -> list[tuple[float, Line]]:
     """Return the positions of the names of the lines of a chart: at their ends, without
     overlaps."""
     placed: list[tuple[float, Line]] = []
-    for line in sorted(lines, key=lambda one: -one.points[-1][1]):
+    for line in sorted(lines, key=lambda curve: -curve.points[-1][1]):
         height = 204 - line.points[-1][1] * 190
         above = placed[-1][0] + 16 if placed else 0.0
         placed.append((max(height, above), line))

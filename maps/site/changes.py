@@ -83,14 +83,14 @@ def _figures(site: SiteAtlas, old: Atlas) -> Iterator[Entry]:
         before = old.values.loc[common, figure.id].round(figure.digits)
         after = site.atlas.values.loc[common, figure.id].round(figure.digits)
         changed = before.notna() & after.notna() & (before != after)
-        known = int((before.isna() & after.notna()).sum())
+        gained = int((before.isna() & after.notna()).sum())
         unknown = int((before.notna() & after.isna()).sum())
-        if changed.any() or known or unknown:
+        if changed.any() or gained or unknown:
             text = _(
                 "Another value in {changed} {level}, a first value in {known}, none any more in "
                 "{unknown}.",
                 changed=quantity(int(changed.sum())),
-                known=quantity(known),
+                known=quantity(gained),
                 unknown=quantity(unknown),
                 level=site.atlas.territories.level_message(plural=True),
             )

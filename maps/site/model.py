@@ -146,10 +146,10 @@ class SiteAtlas:
         lines = self.geometry.lines
         inner = (lines.left >= 0) & (lines.right >= 0)
         neighbours_of: dict[str, set[str]] = {}
-        for one, other in zip(codes[lines.left[inner]], codes[lines.right[inner]], strict=True):
-            if isinstance(one, str) and isinstance(other, str) and one != other:
-                neighbours_of.setdefault(one, set()).add(other)
-                neighbours_of.setdefault(other, set()).add(one)
+        for left, right in zip(codes[lines.left[inner]], codes[lines.right[inner]], strict=True):
+            if isinstance(left, str) and isinstance(right, str) and left != right:
+                neighbours_of.setdefault(left, set()).add(right)
+                neighbours_of.setdefault(right, set()).add(left)
         return {code: tuple(sorted(others)) for code, others in neighbours_of.items()}
 
 
@@ -166,10 +166,10 @@ def compose_site(
     """
     chosen = lang or atlas.lang
     parents, country = atlas.territories.parents, atlas.territories.country
-    known = [] if country is None else [level.id for level in country.levels]
+    level_ids = [] if country is None else [level.id for level in country.levels]
     counts = {str(name): parents[name].nunique() for name in parents if name not in NOT_PLACES}
     levels = [name for name, count in counts.items() if 1 <= count < len(atlas.codes)]
-    levels.sort(key=lambda name: (-counts[name], known.index(name) if name in known else 0))
+    levels.sort(key=lambda name: (-counts[name], level_ids.index(name) if name in level_ids else 0))
     above = {name: atlas_above(atlas, name) for name in levels}
     return SiteAtlas(atlas, chosen, title or default_title(chosen), geometry, above)
 
@@ -184,10 +184,10 @@ def cell_texts(values: pd.Series, indicator: Indicator, lang: str) -> np.ndarray
     distinct, where = np.unique(rounded, return_inverse=True)
     titles = YES_NO if indicator.unit == "boolean" else indicator.categories
     texts = [
-        in_language(titles[int(one)], lang)
-        if titles and np.isfinite(one) and int(one) in titles
-        else format_number(float(one), digits, lang)
-        for one in distinct
+        in_language(titles[int(figure)], lang)
+        if titles and np.isfinite(figure) and int(figure) in titles
+        else format_number(float(figure), digits, lang)
+        for figure in distinct
     ]
     return np.array(texts, dtype=object)[where]
 

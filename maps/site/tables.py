@@ -52,9 +52,9 @@ class TerritoryRows:
         self.home = None if site.home is None else site.members(site.home).to_numpy(dtype=object)
         self.order = _order(site, atlas)
         shared = _people(site, atlas) + _scores(site, atlas)
-        extra = [_column(site, atlas, one.id) for one in site.in_rows]
+        extra = [_column(site, atlas, indicator.id) for indicator in site.in_rows]
         # The interval of the rank is in the card, to which the short rows link.
-        self.short = _joined([one for one in shared if one[0] != site.words["rank_range"]])
+        self.short = _joined([column for column in shared if column[0] != site.words["rank_range"]])
         self.long = _joined(shared + extra)
 
     def table(self, inside: np.ndarray, *, root: str, cards: bool) -> Table:
@@ -183,5 +183,5 @@ def _column(site: SiteAtlas, atlas: Atlas, name: str) -> tuple[str, np.ndarray]:
 
 def _whole(values: pd.Series, lang: str) -> np.ndarray:
     distinct, where = np.unique(values.to_numpy("float64").round(), return_inverse=True)
-    texts = [format_number(float(one), 0, lang) for one in distinct]
+    texts = [format_number(float(figure), 0, lang) for figure in distinct]
     return np.array(texts, dtype=object)[where]

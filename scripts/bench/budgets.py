@@ -196,7 +196,7 @@ def _reactions_at(browser: Browser, page: Page, level: str) -> dict[tuple[str, s
     for name, script in REACTIONS.items():
         page.evaluate(script)
         page.wait_for_timeout(500)
-        times[name, title] = [one.work for one in trace_reactions(browser, page, script)]
+        times[name, title] = [reaction.work for reaction in trace_reactions(browser, page, script)]
         page.evaluate("async () => (await zoneblanche.started).goHome()")
         page.wait_for_timeout(900)
     return times

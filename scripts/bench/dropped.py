@@ -44,7 +44,10 @@ def made_rows(codes: Sequence[str], names: Sequence[str], *, seed: int = 1) -> R
     rng = np.random.default_rng(seed)
     whole = rng.integers(0, 5_000, (len(codes), (COLUMNS - 2) // 3)).tolist()
     parts = rng.random((len(codes), COLUMNS - 2 - len(whole[0]))).round(4) * 100
-    figures = [[*one, *other] for one, other in zip(whole, parts.round(2).tolist(), strict=True)]
+    figures = [
+        [*counts, *percents]
+        for counts, percents in zip(whole, parts.round(2).tolist(), strict=True)
+    ]
     head = ["code", "name", *(f"figure {k}" for k in range(COLUMNS - 2))]
     return [
         head,
@@ -118,7 +121,7 @@ def main() -> None:
     print("| --- | ---: | ---: | ---: | ---: | --- | --- |")
     for kind, (file, write) in KINDS.items():
         drops = [measure_drop(options.page, file, write) for _turn in range(options.repeat)]
-        work, clock = (statistics.median(one[k] for one in drops) for k in (0, 1))
+        work, clock = (statistics.median(drop[k] for drop in drops) for k in (0, 1))
         rows, size = drops[0][2:]
         print(
             f"| {kind} | {rows:,} | {size / 1e6:.1f} MB | {work:.0f} ms | {clock:.0f} ms "
@@ -152,7 +155,9 @@ def measure_drop(
 
         def spent() -> float:
             metrics = tools.send("Performance.getMetrics")["metrics"]
-            return 1_000 * next(one["value"] for one in metrics if one["name"] == "ThreadTime")
+            return 1_000 * next(
+                metric["value"] for metric in metrics if metric["name"] == "ThreadTime"
+            )
 
         before = spent()
         page.locator(".zb-own input[type=file]").set_input_files(table)

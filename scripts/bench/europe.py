@@ -200,8 +200,10 @@ def project_text() -> str:
         for name in DENOMINATORS[1:]
     ]
     shares = [
-        _layer(f"i{one + 1}", f"Share {one + 1}", DENOMINATORS[one % len(DENOMINATORS)], TODAY)
-        for one in range(INDICATORS)
+        _layer(
+            f"i{number + 1}", f"Share {number + 1}", DENOMINATORS[number % len(DENOMINATORS)], TODAY
+        )
+        for number in range(INDICATORS)
     ]
     waves = [
         _layer(f"i1-{date}", f"Share 1 in {date[:7]}", "population", date, 'wave_of = "i1"\n')

@@ -116,13 +116,16 @@ def _gemeinden(seeds: np.ndarray, kreise: int, random: np.random.Generator) -> p
     capitals = seats[random.choice(kreise, min(LAENDER, kreise), replace=False)]
     land = cKDTree(capitals).query(seats)[1] + 1
     number = pd.Series(land).groupby(land).cumcount().to_numpy() + 1
-    prefix = np.array([f"{one:02d}{two:03d}" for one, two in zip(land, number, strict=True)])
+    prefix = np.array([f"{state:02d}{rank:03d}" for state, rank in zip(land, number, strict=True)])
     member = pd.Series(kreis).groupby(kreis).cumcount().to_numpy() + 1
     if member.max() > _MOST_MEMBERS:
         raise ValueError("more places in a Kreis than there are numbers")
     people = np.round(random.lognormal(7.5, 1.3, len(seeds)) + 10)
     people[random.choice(len(seeds), UNPEOPLED * len(seeds) // 10_949, replace=False)] = np.nan
-    codes = [f"{prefix[place]}{one:03d}" for place, one in zip(kreis, member, strict=True)]
+    codes = [
+        f"{prefix[place]}{number_within:03d}"
+        for place, number_within in zip(kreis, member, strict=True)
+    ]
     return pd.DataFrame(
         {"AGS": codes, "GEN": [f"Ort {code}" for code in codes], "EWZ": people, "GF": 4}
     )

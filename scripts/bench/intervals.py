@@ -96,8 +96,8 @@ def without_errors(recipe: Recipe) -> Recipe:
 def inside(scores: pd.Series, table: pd.DataFrame, rows: np.ndarray) -> float:
     """Return the share of rows whose score lies within `score_low` and `score_high`."""
     within = (scores >= table["score_low"]) & (scores <= table["score_high"])
-    known = (scores.notna() & table["score_low"].notna()).to_numpy() & rows
-    return float(within[known].mean())
+    present = (scores.notna() & table["score_low"].notna()).to_numpy() & rows
+    return float(within[present].mean())
 
 
 def check_intervals(

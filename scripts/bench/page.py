@@ -198,10 +198,10 @@ def weigh_pages(atlas: Atlas) -> list[str]:
 
     leaflet = sum((ASSETS / name).stat().st_size for name in ("leaflet.js", "leaflet.css"))
     departements = atlas.territories.parents["departement"]
-    one = take(atlas, (departements == departements.iloc[0]).to_numpy())
+    departement = take(atlas, (departements == departements.iloc[0]).to_numpy())
     lines = [f"{'our page, kB':48}{'all':>9}{'without Leaflet':>17}"]
     with tempfile.TemporaryDirectory() as folder:
-        for title, part in (("of the whole", atlas), ("of one département", one)):
+        for title, part in (("of the whole", atlas), ("of one département", departement)):
             path = Path(folder) / "page.html"
             write_ours(part, path)
             size = path.stat().st_size
@@ -290,7 +290,7 @@ def _busy(page: Page, tools: CDPSession, step: str) -> float:
 
 def _task_seconds(tools: CDPSession) -> float:
     metrics = tools.send("Performance.getMetrics")["metrics"]
-    return float(next(one["value"] for one in metrics if one["name"] == "TaskDuration"))
+    return float(next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration"))
 
 
 def print_table(rows: list[dict[str, Any]], *, territories: int, repeat: int) -> None:
@@ -301,7 +301,7 @@ def print_table(rows: list[dict[str, Any]], *, territories: int, repeat: int) ->
     print(f"{heads[0]:12}" + "".join(f"{head:>13}" for head in heads[1:]))
     for row in rows:
         figures = [row.get(name) for name in ("mb", "build", *OPENED)]
-        cells = "".join(f"{'–' if one is None else f'{one:.1f}':>13}" for one in figures)
+        cells = "".join(f"{'–' if figure is None else f'{figure:.1f}':>13}" for figure in figures)
         print(f"{row['page']:12}{row['layers']:13d}{cells}")
 
 

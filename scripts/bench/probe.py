@@ -264,7 +264,7 @@ def _stop(processes: list[multiprocessing.Process], folder: Path) -> None:
         process.terminate()
         process.join(60)
     _politeness(folder)
-    farm = sum(one.user + one.system for one in times)
+    farm = sum(seconds.user + seconds.system for seconds in times)
     load, processors = os.getloadavg()[1], os.cpu_count()
     print(
         f"{'':20} the farm: {farm:.0f} s of processor; load of the machine: {load:.1f} on "

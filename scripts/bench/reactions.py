@@ -143,7 +143,7 @@ def tell_reactions(runs: list[dict[str, list[Reaction]]]) -> list[str]:
     """Print median and maximum of each line, over all openings."""
     lines = [f"{'our page, ms':48}{'median':>9}{'max':>9}{'times':>8}"]
     for title, name, field in LINES:
-        figures = [getattr(one, field) for run in runs for one in run[name]]
+        figures = [getattr(reaction, field) for run in runs for reaction in run[name]]
         lines.append(
             f"{title:48}{statistics.median(figures):9.1f}{max(figures):9.1f}{len(figures):8d}"
         )

@@ -72,7 +72,7 @@ def read_with_package(folder: Path) -> pd.DataFrame:
     columns = {}
     for table in TABLES:
         raw = read_raw_table(folder / table.path, wanted=(table.code, table.value))
-        matched = parse_codes(raw, table.code, known=codes, level_title="communes")
+        matched = parse_codes(raw, table.code, valid_codes=codes, level_title="communes")
         figures = parse_numbers(raw.take(matched.matched), table.value, unit=table.unit)
         columns[table.value] = pd.Series(figures.values, matched.codes[matched.matched]).reindex(
             codes

@@ -143,10 +143,10 @@ def update() -> None:
     template = extract_messages()
     for path in catalogue_files().values():
         old, new = read_catalogue(path), _head_of(path)
-        known = {_key(message): message for message in old if message.id}
+        entries = {_key(message): message for message in old if message.id}
         for message in template:
             if message.id:
-                entry = known.get(_key(message))
+                entry = entries.get(_key(message))
                 kept = (
                     entry.string if entry is not None and _shape(entry) == _shape(message) else ""
                 )
@@ -211,10 +211,10 @@ def _other_slots(message: Message, entry: Message) -> set[str]:
     """Return slots of one that the other lacks. A plural form may leave out the number, as in "a
     row"."""
     ids = (message.id,) if isinstance(message.id, str) else message.id
-    known = {slot for text in ids for slot in SLOT.findall(text)}
+    slots = {slot for text in ids for slot in SLOT.findall(text)}
     wrong = set()
     for string in _strings(entry):
-        wrong |= (known ^ set(SLOT.findall(string))) - ({"count"} if len(ids) > 1 else set())
+        wrong |= (slots ^ set(SLOT.findall(string))) - ({"count"} if len(ids) > 1 else set())
     return wrong
 
 

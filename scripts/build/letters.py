@@ -58,8 +58,8 @@ def shares(names: list[str], alphabet: str) -> dict[str, int]:
     counts = Counter(letter for letter in letters if letter in alphabet)
     total = max(sum(counts.values()), 1)
     even = (1 - COUNTED) / len(alphabet)
-    weights = {one: 1000 * (COUNTED * counts[one] / total + even) for one in alphabet}
-    return {one: max(round(share), 1) for one, share in weights.items()}
+    weights = {letter: 1000 * (COUNTED * counts[letter] / total + even) for letter in alphabet}
+    return {letter: max(round(share), 1) for letter, share in weights.items()}
 
 
 def main() -> None:
@@ -70,7 +70,10 @@ def main() -> None:
         names.setdefault(place["countrycode"], []).append(place["name"])
     for (language, country), alphabet in ALPHABETS.items():
         weights = shares(names[country], alphabet)
-        print(f'    "{language}": "{" ".join(f"{one}{share}" for one, share in weights.items())}",')
+        print(
+            f'    "{language}": '
+            f'"{" ".join(f"{letter}{share}" for letter, share in weights.items())}",'
+        )
 
 
 if __name__ == "__main__":

@@ -56,13 +56,13 @@ def dependencies() -> list[Dependency]:
     """Return all installed ones, by name, with every extra except those of `LEFT_OUT`."""
     core = _closure([""])
     extras = {extra: _closure([extra]) for extra in _extras()}
-    known = []
+    packages = []
     for name in sorted(core.union(*extras.values()) - {PROJECT}):
         if not is_installed(name):
             continue
         bringing = () if name in core else tuple(x for x in extras if name in extras[x])
-        known.append(Dependency(name, metadata.version(name), licence_of(name), bringing))
-    return known
+        packages.append(Dependency(name, metadata.version(name), licence_of(name), bringing))
+    return packages
 
 
 def is_installed(name: str) -> bool:
@@ -104,13 +104,15 @@ def _text_of(name: str) -> str:
 def page_text(dependencies: list[Dependency]) -> str:
     """Return the page of licences."""
     rows = [
-        f"| {one.name} | {one.version} | {one.licence} | {', '.join(one.extras) or '–'} |\n"
-        for one in dependencies
+        f"| {dependency.name} | {dependency.version} | {dependency.licence} "
+        f"| {', '.join(dependency.extras) or '–'} |\n"
+        for dependency in dependencies
     ]
     vendored = json.loads((ROOT / "maps" / "assets" / "vendored.json").read_text("utf-8"))
     scripts = [
-        f"| {one['name']} | {one['version']} | {one['licence']} | {', '.join(one['files'])} |\n"
-        for one in vendored
+        f"| {script['name']} | {script['version']} | {script['licence']} "
+        f"| {', '.join(script['files'])} |\n"
+        for script in vendored
     ]
     return (
         "# Licences of dependencies\n\n"
@@ -148,7 +150,7 @@ def _closure(extras: list[str]) -> set[str]:
             wanted = Requirement(line)
             if wanted.marker is None or wanted.marker.evaluate({"extra": extra}):
                 other = canonicalize_name(wanted.name)
-                pending += [(other, ""), *((other, one) for one in wanted.extras)]
+                pending += [(other, ""), *((other, extra) for extra in wanted.extras)]
     return {name for name, _ in visited}
 
 
@@ -157,12 +159,14 @@ def main() -> int:
     if absent():
         print(f"Install every extra first: {', '.join(absent())} are not here.", file=sys.stderr)
         return 1
-    known = dependencies()
-    PAGE.write_text(page_text(known), encoding="utf-8", newline="\n")
-    silent = [one.name for one in known if not re.search(r"\w", one.licence)]
+    packages = dependencies()
+    PAGE.write_text(page_text(packages), encoding="utf-8", newline="\n")
+    silent = [
+        dependency.name for dependency in packages if not re.search(r"\w", dependency.licence)
+    ]
     for name in silent:
         print(f"{name} does not declare a licence", file=sys.stderr)
-    print(f"{len(known)} packages")
+    print(f"{len(packages)} packages")
     return 1 if silent else 0
 
 

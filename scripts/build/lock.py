@@ -90,7 +90,9 @@ def main(arguments: list[str] | None = None) -> int:
         print("uv was not found. Install the PyPI package uv and put it on PATH.", file=sys.stderr)
         return 1
     project = _project()
-    extras = [one for one in project["project"]["optional-dependencies"] if one not in LEFT_OUT]
+    extras = [
+        extra for extra in project["project"]["optional-dependencies"] if extra not in LEFT_OUT
+    ]
     with tempfile.TemporaryDirectory() as folder:
         building = Path(folder) / "build.in"
         building.write_text("\n".join(project["build-system"]["requires"]), encoding="utf-8")

@@ -204,21 +204,21 @@ def _alone(element: Element) -> Recipe:
 
 
 def _data_lines(atlas: Atlas, recipe: Recipe) -> Iterator[str]:
-    known, absent = _on_atlas(recipe, atlas)
+    measurable, absent = _on_atlas(recipe, atlas)
     yield "## Results on real figures"
     yield ""
     if absent:
         named = ", ".join(f"`{name}`" for name in absent)
         yield f"The atlas of these figures has no {named}. `zoneblanche list layers` names the"
         yield "sources of the layers in the catalogue; the others are layers of your own."
-    if known is None:
+    if measurable is None:
         yield "No indicator remains, so there are no results."
         return
     if absent:
         yield "The results leave them out, and divide the weights of the others by their sum."
         yield ""
-    known = resolve(known, atlas.indicators)
-    on_atlas = score_atlas(atlas, known)
+    measurable = resolve(measurable, atlas.indicators)
+    on_atlas = score_atlas(atlas, measurable)
     values, scored = on_atlas.values, on_atlas.scored
     count = int(scored.index.notna().sum())
     yield f"{len(atlas.codes):,} territories, {count:,} of them with a score."
@@ -226,7 +226,7 @@ def _data_lines(atlas: Atlas, recipe: Recipe) -> Iterator[str]:
     yield from _figure_lines(atlas, values)
     yield from _correlation_lines(scored)
     yield from _influence_lines(scored)
-    yield from _robustness_lines(atlas, known, on_atlas)
+    yield from _robustness_lines(atlas, measurable, on_atlas)
 
 
 def _on_atlas(recipe: Recipe, atlas: Atlas) -> tuple[Recipe | None, list[str]]:

@@ -53,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
         print("The wheel of the sdist differs from that of the checkout.", file=sys.stderr)
         return 1
     sums = [
-        f"{hashlib.sha256(one.read_bytes()).hexdigest()}  {one.name}" for one in (archive, wheel)
+        f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}" for file in (archive, wheel)
     ]
     (folder / "SHA256SUMS").write_text("\n".join([*sums, ""]), encoding="utf-8", newline="\n")
     print("\n".join(sums))

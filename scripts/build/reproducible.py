@@ -41,13 +41,13 @@ class ReproducibleWheel(bdist_wheel):
 
     def run(self) -> None:
         """Build the wheel under a fixed time, and restore the environment."""
-        known, epoch = os.environ.get(EPOCH), source_date_epoch()
+        epoch_before, epoch = os.environ.get(EPOCH), source_date_epoch()
         if epoch is not None:
             os.environ[EPOCH] = str(epoch)
         try:
             super().run()
         finally:
-            if known is None:
+            if epoch_before is None:
                 os.environ.pop(EPOCH, None)
 
     def write_wheelfile(self, wheelfile_base: str, *rest: Any, **options: Any) -> None:

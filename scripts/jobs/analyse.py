@@ -359,7 +359,9 @@ def _waves(atlas: Atlas, indicator_id: str) -> Iterator[str]:
                 )
             )
         figures = [
-            quantity(figure, 1) for one in counted for figure in (one.real, one.low, one.high)
+            quantity(figure, 1)
+            for change in counted
+            for figure in (change.real, change.low, change.high)
         ]
         names = ("real", "low", "high", "people", "people_low", "people_high")
         slots: dict[str, str] = dict(zip(names, figures, strict=False))

@@ -118,14 +118,14 @@ def _checked(machines: Machines) -> dict[str, Any]:
     faults = [
         Fault(
             _("--{name} {value} is not known.", name=name, value=repr(value)),
-            remedy=nearest(value, known),
+            remedy=nearest(value, choices),
             kind="option",
         )
-        for name, value, known in (
+        for name, value, choices in (
             ("executor", machines.executor, get_args(Executor)),
             ("engine", machines.engine, get_args(Engine)),
         )
-        if value not in known
+        if value not in choices
     ]
     if machines.scheduler is not None and machines.executor != "dask":
         faults.append(
@@ -243,8 +243,10 @@ def _table(
         groups = groups_at(territories, level)
         figures = figures.apply(lambda column: sum_by(column, groups))
         figures["count"] = figures["count"].astype("int64")
-        known = territories.parent_names.get(level, {})
-        names = pd.Series([known.get(code, code) for code in figures.index], index=figures.index)
+        names_of_level = territories.parent_names.get(level, {})
+        names = pd.Series(
+            [names_of_level.get(code, code) for code in figures.index], index=figures.index
+        )
     for mean in layout.means:
         product, weights = (
             figures.pop(f"sum_{part}") for part in replace(layout, values=(), means=(mean,)).summed

@@ -228,20 +228,20 @@ def comparison_lines(atlas: Atlas, recipes: Sequence[str], lang: str) -> list[st
             len(table),
         )
     ]
-    for one, other in combinations(names, 2):
-        lines += _pair_lines(atlas, table, one, other)
+    for first, second in combinations(names, 2):
+        lines += _pair_lines(atlas, table, first, second)
     return [translate(line, lang) for line in lines]
 
 
-def _pair_lines(atlas: Atlas, table: pd.DataFrame, one: str, other: str) -> Iterator[str]:
-    agreement = compare_ranks(table[one], table[other])
+def _pair_lines(atlas: Atlas, table: pd.DataFrame, first: str, second: str) -> Iterator[str]:
+    agreement = compare_ranks(table[first], table[second])
     shift = agreement.shift
     yield _(
         "{one} and {other}: rank correlation {spearman}, mean shift {mean} "
         "ranks, median {median}; {both} % in common among the worst off (a "
         "tenth, with those that tie)",
-        one=one,
-        other=other,
+        one=first,
+        other=second,
         spearman=quantity(agreement.spearman, 2),
         mean=quantity(float(shift.abs().mean()), 0),
         median=quantity(float(shift.abs().median()), 0),
@@ -250,11 +250,11 @@ def _pair_lines(atlas: Atlas, table: pd.DataFrame, one: str, other: str) -> Iter
     order = shift.sort_values(ascending=False, kind="stable")
     better, worse = order[order > 0].index[:MOVERS], order[order < 0].index[::-1][:MOVERS]
     if len(better):
-        listed = _moves(atlas, table.loc[better, [one, other]])
-        yield _("  better placed by {other}: {listed}", other=other, listed=listed)
+        listed = _moves(atlas, table.loc[better, [first, second]])
+        yield _("  better placed by {other}: {listed}", other=second, listed=listed)
     if len(worse):
-        listed = _moves(atlas, table.loc[worse, [one, other]])
-        yield _("  worse placed by {other}: {listed}", other=other, listed=listed)
+        listed = _moves(atlas, table.loc[worse, [first, second]])
+        yield _("  worse placed by {other}: {listed}", other=second, listed=listed)
 
 
 def _moves(atlas: Atlas, ranks: pd.DataFrame) -> str:

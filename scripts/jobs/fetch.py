@@ -101,11 +101,11 @@ def fetched_sources(
     """
     used = {connector_named(name).input for name in sources}
     stored = {
-        known.connector.id: known.path
-        for known in list_sources(country=country, store=store)
-        if known.path is not None
-        and measurable(known.connector)
-        and not _to_be_unpacked(known.connector, known.path)
+        source.connector.id: source.path
+        for source in list_sources(country=country, store=store)
+        if source.path is not None
+        and measurable(source.connector)
+        and not _to_be_unpacked(source.connector, source.path)
     }
     return {
         **{name: path for name, path in stored.items() if connector_named(name).input not in used},
@@ -120,9 +120,9 @@ def fetched_for_barometer(
     from zoneblanche.layers.presence.waves import USABLE
 
     stored = {
-        known.connector.id: known.path
-        for known in list_sources(country=country, store=store)
-        if known.path is not None and known.connector.id in USABLE
+        source.connector.id: source.path
+        for source in list_sources(country=country, store=store)
+        if source.path is not None and source.connector.id in USABLE
     }
     return {**stored, **sources}
 
@@ -143,11 +143,11 @@ def measurable(connector: Connector) -> bool:
     return any(reads(layer, (connector.id,)) for layer in known_layers().values())
 
 
-def state_of(known: Known, lang: str = "en") -> str:
+def state_of(source: Known, lang: str = "en") -> str:
     """Return the state of a publication: "fetched 2026-11-02", "not fetched", …"""
-    resource = known.connector.resource
-    if known.record is not None:
-        state = _("fetched {date}", date=known.record.retrieved)
+    resource = source.connector.resource
+    if source.record is not None:
+        state = _("fetched {date}", date=source.record.retrieved)
     elif resource is None:
         state = _("no address: --source")
     else:

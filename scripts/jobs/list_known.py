@@ -122,11 +122,11 @@ def _sources(lang: str) -> Iterator[Line]:
     from zoneblanche.scripts.jobs.fetch import state_of
 
     sources = list(list_sources())
-    states = [state_of(known, lang) for known in sources]
+    states = [state_of(source, lang) for source in sources]
     width = max(map(len, states), default=0)
-    for known, state in zip(sources, states, strict=True):
-        connector = known.connector
-        published = known.record.published if known.record is not None else ""
+    for source, state in zip(sources, states, strict=True):
+        connector = source.connector
+        published = source.record.published if source.record is not None else ""
         what = f"{connector.source.producer}: {in_language(connector.title, lang)}"
         title = f"{state:{width}} {published:10} {connector.source.licence:27} {what}"
         yield Line(connector.id, title, added_connectors().get(connector.id, ""))

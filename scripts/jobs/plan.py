@@ -165,8 +165,8 @@ def existing_sites(atlas: Atlas, option: str | None, *, embedded: bool) -> Sites
     if embedded:
         folder = edition_folder(read_country("fr"))
         places = read_figures(folder, {}, only=FRANCE_SERVICES).get(FRANCE_SERVICES)
-    known = known_sites(atlas, places)
-    if known is None:
+    sites = known_sites(atlas, places)
+    if sites is None:
         raise InputError(
             Fault(
                 _("the atlas does not know which sites exist."),
@@ -177,7 +177,7 @@ def existing_sites(atlas: Atlas, option: str | None, *, embedded: bool) -> Sites
                 kind="no-sites",
             )
         )
-    return known
+    return sites
 
 
 def site_lever(
@@ -218,8 +218,8 @@ def checked_method(method: str) -> Method:
     Raises:
         InputError: it is not known.
     """
-    for known in get_args(Method):
-        if known == method:
+    for choice in get_args(Method):
+        if choice == method:
             return cast("Method", method)
     raise InputError(
         Fault(

@@ -295,7 +295,7 @@ def _summary(table: pd.DataFrame, path: Path, lang: str) -> str:
     ]
     why = table["page_why"][table["page_why"] != ""].value_counts().sort_index()
     if len(why):
-        ranked = sorted(why.items(), key=lambda one: (-one[1], str(one[0])))
+        ranked = sorted(why.items(), key=lambda entry: (-entry[1], str(entry[0])))
         reasons = ", ".join(f"{reason} {count}" for reason, count in ranked)
         lines.append(_("Not read: {reasons}.", reasons=reasons))
     return translate(join(lines, "\n"), lang)

@@ -132,8 +132,8 @@ def report_file(
         plan = planned_for(atlas, plan_file, within=within, each=each, lang=chosen)
     shared = Shared(atlas) if plan is None else Shared(plan.atlas, plan=plan)
     batch = Batch(shared, chosen, title, pdf, xlsx, imprint)
-    waiting = [one for one in orders if not _is_done(one, batch.suffixes)] if each else orders
-    places = [(path, "report") for one in waiting for path in _files_of(one, batch.suffixes)]
+    waiting = [order for order in orders if not _is_done(order, batch.suffixes)] if each else orders
+    places = [(path, "report") for order in waiting for path in _files_of(order, batch.suffixes)]
     check_places([*places, (out / LIST, "reports")] if each else places)
     written = []
     failed = ""
@@ -200,8 +200,8 @@ def planned_for(
         )
     plan = load_plan(plan_file, atlas)
     inside = find_area(atlas, within, lang=lang).inside
-    known = plan.atlas.values[plan.show].notna().to_numpy()
-    outside = int((known & ~inside).sum())
+    present = plan.atlas.values[plan.show].notna().to_numpy()
+    outside = int((present & ~inside).sum())
     if outside:
         raise InputError(
             Fault(
@@ -209,7 +209,7 @@ def planned_for(
                     "{count} of the {all} territories of the plan are outside the area of the "
                     "report.",
                     count=quantity(outside),
-                    all=quantity(int(known.sum())),
+                    all=quantity(int(present.sum())),
                 ),
                 file=str(plan_file),
                 remedy=_("Name the area of the plan: --within CODE."),

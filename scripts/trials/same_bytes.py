@@ -88,7 +88,7 @@ def differing(project: Path | None, folder: Path) -> tuple[list[str], int]:
     """Return files that differ between circumstances, and the number of files."""
     results = [run_in(circumstances, project, folder) for circumstances in CIRCUMSTANCES]
     names = sorted(set().union(*results))
-    return [name for name in names if len({one.get(name) for one in results}) > 1], len(names)
+    return [name for name in names if len({result.get(name) for result in results}) > 1], len(names)
 
 
 def _on_few(cores: int) -> Callable[[], None] | None:

@@ -68,7 +68,7 @@ def said_by_python(path: Path, unit: str, lang: str) -> list[str]:
     else:
         names = list(raw.columns)
         with gathered(faults):
-            parse_codes(raw, names[0], known=pd.Index(KNOWN), level_title="communes")
+            parse_codes(raw, names[0], valid_codes=pd.Index(KNOWN), level_title="communes")
         with gathered(faults):
             name = names[1] if len(names) > 1 else next(iter(raw.repeated))
             figures = parse_numbers(raw, name, unit=unit)
@@ -239,7 +239,7 @@ def test_good_tables_are_read_as_the_package_reads_them(
             continue  # thin spaces and raised figures are not in Windows-1252
         path.write_bytes(data)
         raw = read_raw_table(path)
-        codes = parse_codes(raw, next(iter(raw.columns)), known=pd.Index(KNOWN))
+        codes = parse_codes(raw, next(iter(raw.columns)), valid_codes=pd.Index(KNOWN))
         figures = parse_numbers(raw, "taux", unit=unit)
         reading = read_on_page(reader, data, unit, "fr", "t.csv")
         assert reading["said"] == [], name

@@ -90,7 +90,7 @@ def test_good_workbooks_are_read_as_the_package_reads_them(
     for name, (data, unit) in GOOD.items():
         path.write_bytes(data)
         raw = read_raw_table(path)
-        codes = parse_codes(raw, "code", known=pd.Index(KNOWN))
+        codes = parse_codes(raw, "code", valid_codes=pd.Index(KNOWN))
         figures = parse_numbers(raw, list(raw.columns)[1], unit=unit)
         reading = read_on_page(reader, data, unit, "fr", "t.xlsx")
         assert reading["said"] == [], name
@@ -333,7 +333,7 @@ def test_a_header_of_two_lines_is_read_as_in_the_package(
     path.write_bytes(data)
     for name, values in shown:
         raw = read_raw_table(path, wanted=["code", name])
-        assert parse_codes(raw, "code", known=pd.Index(KNOWN)).matched.all()
+        assert parse_codes(raw, "code", valid_codes=pd.Index(KNOWN)).matched.all()
         assert parse_numbers(raw, name, unit="number").values.tolist() == values, name
 
 

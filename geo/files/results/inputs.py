@@ -29,9 +29,9 @@ def reading(paths: Iterable[str | Path] = ()) -> Iterator[None]:
 def note_inputs(paths: Iterable[str | Path]) -> None:
     """Notes files, or folders with all that they hold, as inputs of the running command; nothing
     where none runs, as in a notebook."""
-    known = _read.get()
-    if known is not None:
-        known += [Path(path) for path in paths]
+    paths_read = _read.get()
+    if paths_read is not None:
+        paths_read += [Path(path) for path in paths]
 
 
 def input_at(place: Path) -> Path | None:
@@ -53,7 +53,7 @@ def within(path: Path, folder: Path) -> bool:
         return False
 
 
-def _same(one: Path, other: Path) -> bool:
+def _same(first: Path, second: Path) -> bool:
     with suppress(OSError, ValueError):
-        return one.samefile(other)
+        return first.samefile(second)
     return False

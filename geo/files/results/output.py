@@ -315,15 +315,15 @@ def _folders_made(folder: Path, above: Path) -> bool:
     return True
 
 
-def _same(one: Path, other: Path) -> bool:
+def _same(path: Path, other: Path) -> bool:
     """Whether two names lead to one file, or, where it had to be copied, to the same content."""
-    first, second = one.lstat(), other.lstat()
+    first, second = path.lstat(), other.lstat()
     if os.path.samestat(first, second):
         return True
     if stat.S_ISLNK(first.st_mode) and stat.S_ISLNK(second.st_mode):
-        return one.readlink() == other.readlink()
+        return path.readlink() == other.readlink()
     plain = stat.S_ISREG(first.st_mode) and stat.S_ISREG(second.st_mode)
-    return plain and filecmp.cmp(one, other, shallow=False)
+    return plain and filecmp.cmp(path, other, shallow=False)
 
 
 _ROUNDS = 3
@@ -336,10 +336,10 @@ def _discard(old: Path, target: Path) -> None:
     results = {MARK} if account is None else {MARK, *account.files}
     for _round in range(_ROUNDS):
         # The account goes last: without it, what a killed run left would pass for a user's own.
-        known = sorted(files_below(old), key=lambda entry: entry[0] == MARK)
+        entries = sorted(files_below(old), key=lambda entry: entry[0] == MARK)
         for name in _give_back(old, target, results):
             _keep_aside(old / name, target / name)
-        for _name, path in known:
+        for _name, path in entries:
             with suppress(FileNotFoundError):
                 path.rmdir() if _is_folder(path) else path.unlink()
         if _removed_empty(old):
@@ -374,19 +374,19 @@ _AT_HERE, _NO_REPLACE, _EXCHANGE = -100, 1, 2
 """AT_FDCWD, RENAME_NOREPLACE, RENAME_EXCHANGE of Linux."""
 
 
-def _exchanged(one: Path, other: Path) -> bool:
+def _exchanged(first: Path, second: Path) -> bool:
     """Exchanges two entries in one step where the system can (Linux); False where it cannot."""
-    return _renamed(one, other, _EXCHANGE) == 0
+    return _renamed(first, second, _EXCHANGE) == 0
 
 
-def _renamed(one: Path, other: Path, how: int) -> int:
+def _renamed(first: Path, second: Path, how: int) -> int:
     """What went wrong as a number of the system's, 0 where nothing did."""
     rename = None
     if sys.platform.startswith("linux"):
         rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
     if rename is None:
         return errno.ENOSYS
-    done = rename(_AT_HERE, os.fsencode(one), _AT_HERE, os.fsencode(other), how)
+    done = rename(_AT_HERE, os.fsencode(first), _AT_HERE, os.fsencode(second), how)
     return 0 if done == 0 else ctypes.get_errno() or errno.EIO
 
 

@@ -165,14 +165,14 @@ def _remember(path: Path, kind: str, digest: str) -> None:
 
 
 def _remembered(path: Path, stream: BinaryIO) -> str | None:
-    known = set()
+    signatures = set()
     if hasattr(os, "getxattr"):
         with suppress(OSError):
-            known.add(os.getxattr(path, _ATTRIBUTE).decode("ascii", "replace"))
+            signatures.add(os.getxattr(path, _ATTRIBUTE).decode("ascii", "replace"))
     with suppress(OSError, RuntimeError, ValueError):
-        known |= set(_list().read_text("ascii").split("\n"))
+        signatures |= set(_list().read_text("ascii").split("\n"))
     hashes: dict[str, str] = {}
-    for text in sorted(known):
+    for text in sorted(signatures):
         match = _SIGNATURE.fullmatch(text.encode("ascii", "replace"))
         if match:
             kind = match[1].decode()
@@ -194,9 +194,9 @@ def _list_hash(text: str) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(handle, "r+", encoding="ascii") as stream:
-        known = stream.read().split("\n")
-        if len(known) > _MOST_LISTED:
+        lines = stream.read().split("\n")
+        if len(lines) > _MOST_LISTED:
             stream.seek(0)
             stream.truncate()
-            stream.write("\n".join(known[-_MOST_LISTED // 2 :]))
+            stream.write("\n".join(lines[-_MOST_LISTED // 2 :]))
         stream.write(f"{text}\n")

@@ -48,7 +48,7 @@ def check_json(value: Any, kind: Any, key: str = "", *, deep: int = MOST_DEEP) -
     elif kind is Any:
         return
     elif origin is Literal:
-        if not any(value == one and type(value) is type(one) for one in get_args(kind)):
+        if not any(value == choice and type(value) is type(choice) for choice in get_args(kind)):
             yield key, _("{value} is not a choice here.", value=shown(value)), _choices(kind)
     elif origin in (Union, types.UnionType):
         yield from _check_union(value, get_args(kind), key, deep)

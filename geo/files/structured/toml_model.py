@@ -243,11 +243,11 @@ def _table_at(model: type[BaseModel], parts: tuple[str | int, ...]) -> type[Toml
 def _inside(kind: Any, part: str | int) -> list[Any]:
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Annotated:
-        if any(isinstance(one, Tag) and one.tag == part for one in arguments[1:]):
+        if any(isinstance(argument, Tag) and argument.tag == part for argument in arguments[1:]):
             return [arguments[0]]
         return _inside(arguments[0], part)
     if origin in (Union, UnionType):
-        return [inner for one in arguments for inner in _inside(one, part)]
+        return [inner for argument in arguments for inner in _inside(argument, part)]
     if origin is list:
         return [arguments[0]] if isinstance(part, int) else []
     if origin is dict:
@@ -263,5 +263,5 @@ def _tables(kind: Any) -> list[type[TomlTable]]:
     if origin is Annotated:
         return _tables(get_args(kind)[0])
     if origin in (Union, UnionType):
-        return [table for one in get_args(kind) for table in _tables(one)]
+        return [table for member in get_args(kind) for table in _tables(member)]
     return [kind] if isinstance(kind, type) and issubclass(kind, TomlTable) else []

@@ -179,8 +179,8 @@ def _attributes(
             Fault(_("its features are not a list of objects."), file=file, kind="wrong-format")
         )
     records = []
-    for one in features:
-        feature = one if isinstance(one, dict) else {}
+    for item in features:
+        feature = item if isinstance(item, dict) else {}
         properties = feature.get("properties")
         properties = properties if isinstance(properties, dict) else {}
         records.append({"id": feature["id"], **properties} if "id" in feature else properties)

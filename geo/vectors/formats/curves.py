@@ -173,10 +173,12 @@ def _arc(start: np.ndarray, middle: np.ndarray, end: np.ndarray) -> np.ndarray:
 
 def _centre(start: np.ndarray, middle: np.ndarray, end: np.ndarray) -> np.ndarray | None:
     """Return the centre of the circle through three points, None if they are on a line."""
-    one, two = middle - start, end - start
-    cross = 2 * (one[0] * two[1] - one[1] * two[0])
-    if not np.isfinite(cross) or abs(cross) <= 1e-12 * max(one @ one, two @ two):
+    chord, second_chord = middle - start, end - start
+    cross = 2 * (chord[0] * second_chord[1] - chord[1] * second_chord[0])
+    if not np.isfinite(cross) or abs(cross) <= 1e-12 * max(
+        chord @ chord, second_chord @ second_chord
+    ):
         return None
-    x = (two[1] * (one @ one) - one[1] * (two @ two)) / cross
-    y = (one[0] * (two @ two) - two[0] * (one @ one)) / cross
+    x = (second_chord[1] * (chord @ chord) - chord[1] * (second_chord @ second_chord)) / cross
+    y = (chord[0] * (second_chord @ second_chord) - second_chord[0] * (chord @ chord)) / cross
     return np.asarray(start + np.array([x, y]))

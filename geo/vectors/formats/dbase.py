@@ -107,7 +107,7 @@ def codec_of(declared: str) -> str | None:
     ('cp1250', 'iso8859-2', 'cp1252', None)
     """
     names = [declared] if declared.upper() != ANSI else []
-    names += [f"iso-8859-{one}" for one in re.findall(r"8859[-_ ]?([0-9]{1,2})", declared)]
+    names += [f"iso-8859-{part}" for part in re.findall(r"8859[-_ ]?([0-9]{1,2})", declared)]
     names += [f"cp{page}" for page in re.findall(r"[0-9]{3,5}", declared)]
     for name in names:
         try:

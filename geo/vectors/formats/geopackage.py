@@ -142,8 +142,8 @@ def _features(
     check_features(len(rows), len(names), base.file, limits)
     shapes, unreadable = _shapes([row[0] for row in rows], base.file, notices=notices)
     fields = {name: objects([row[place + 1] for row in rows]) for place, name in enumerate(present)}
-    known = tuple(name for name in names if name != shape_column)
-    return Features(base.file, shapes, fields, known, _crs(base, srs), unreadable)
+    columns = tuple(name for name in names if name != shape_column)
+    return Features(base.file, shapes, fields, columns, _crs(base, srs), unreadable)
 
 
 def _crs(base: Database, srs: Any) -> pyproj.CRS | None:

@@ -318,7 +318,7 @@ def _columns(
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             meta, _unused, wkb, columns = pyogrio.raw.read(path, columns=names, encoding=encoding)
-        _check_figures([str(one.message) for one in caught], file)
+        _check_figures([str(caution.message) for caution in caught], file)
     except UnicodeDecodeError as error:
         if encoding is not None and encoding != "utf-8":
             raise InputError(

@@ -49,8 +49,8 @@ def read_topojson(
         if isinstance(value, dict) and isinstance(value.get("geometries"), list)
     }
     geometries = collections[choose_layer(list(collections), layer, file=file)]
-    geometries = [one if isinstance(one, dict) else {} for one in geometries]
-    properties = [_properties(one) for one in geometries]
+    geometries = [geometry if isinstance(geometry, dict) else {} for geometry in geometries]
+    properties = [_properties(geometry) for geometry in geometries]
     names = tuple(dict.fromkeys(name for each in properties for name in each))
     check_features(len(geometries), len(names), file, limits)
     try:

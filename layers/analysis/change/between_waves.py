@@ -180,11 +180,11 @@ def _check_waves(
 
 
 def _mean(values: pd.Series, weights: pd.Series) -> float:
-    known = values.notna()
-    total = weights[known].sum()
+    present = values.notna()
+    total = weights[present].sum()
     if not total > 0:
         raise InputError(_("a wave has no known value with a weight: it has no mean."))
-    return float((values[known] * weights[known]).sum() / total)
+    return float((values[present] * weights[present]).sum() / total)
 
 
 @dataclass(frozen=True)
@@ -231,22 +231,22 @@ def measure_index_change(before: Atlas, after: Atlas, recipe: Recipe) -> IndexCh
     for name in ids:
         before.indicator(name)
     first, second = before.values[ids], after.values[ids]
-    known = first.notna().all(axis=1) & second.notna().all(axis=1)
-    if not known.any():
+    present = first.notna().all(axis=1) & second.notna().all(axis=1)
+    if not present.any():
         raise InputError(_("no territory has every indicator in both waves."))
     parts = decompose_change(
-        first[known],
-        second[known],
+        first[present],
+        second[present],
         lambda table: score(table, recipe).index,
         additive=all(dimension.aggregate == "arithmetic" for dimension in recipe.dimensions),
     )
-    start = score(first[known], recipe).index
+    start = score(first[present], recipe).index
     table = pd.DataFrame({"before": start, "after": start + parts.sum(axis=1)})
     table["change"] = parts.sum(axis=1)
     return IndexChange(
         table=table.reindex(after.codes),
         parts=parts.reindex(after.codes),
-        left_out=tuple(after.codes[~known.to_numpy()]),
+        left_out=tuple(after.codes[~present.to_numpy()]),
     )
 
 

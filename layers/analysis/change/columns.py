@@ -117,9 +117,9 @@ def add_presence_change(atlas: Atlas) -> Atlas:
     listed = {date: declared[last].index.isin(wave.index).mean() for date, wave in declared.items()}
     dates = [next(date for date in declared if listed[date] >= WHOLE), last]
     first, second = (declared[date].reindex(atlas.codes) for date in dates)
-    known = first.notna() & second.notna()
+    present = first.notna() & second.notna()
     classes = np.select(
-        [~known, (first == 0) & (second == 1), first * second == 1, first + second == 0],
+        [~present, (first == 0) & (second == 1), first * second == 1, first + second == 0],
         [np.nan, GAINED, KEPT, NEITHER],
         default=GIVEN_UP,
     )

@@ -67,17 +67,17 @@ def quantile_cut(
     """
     op: Literal["<=", ">="] = "<=" if low_is_chosen else ">="
     counted = np.ones(len(values)) if weights is None else weights
-    known = ~np.isnan(values) & ~np.isnan(counted)
-    steps, place = np.unique(np.round(values[known], _DIGITS), return_inverse=True)
-    total = counted[known].sum()
+    present = ~np.isnan(values) & ~np.isnan(counted)
+    steps, place = np.unique(np.round(values[present], _DIGITS), return_inverse=True)
+    total = counted[present].sum()
     if len(steps) < 2 or not total > 0:
-        return Cut(op, float("nan"), 0.0, int(known.sum()))
-    mass = np.bincount(place, weights=counted[known]) / total
+        return Cut(op, float("nan"), 0.0, int(present.sum()))
+    mass = np.bincount(place, weights=counted[present]) / total
     share = np.cumsum(mass if low_is_chosen else mass[::-1])[:-1]
     distance = np.round(np.abs(share - quantile), 12)
     chosen = len(share) - 1 - int(np.argmin(distance[::-1]))
     value = steps[chosen] if low_is_chosen else steps[::-1][chosen]
-    return Cut(op, float(value), float(share[chosen]), int(known.sum()))
+    return Cut(op, float(value), float(share[chosen]), int(present.sum()))
 
 
 def sides_of(
@@ -111,8 +111,8 @@ def sides_of(
     ends = np.where(np.isnan(ends), ranks[:, None], ends)
     above = ends < boundary
     inside = above if cut.chooses_high else ~above
-    known = ~np.isnan(values)
-    return holds & inside.all(axis=1), known & (holds | inside.any(axis=1))
+    present = ~np.isnan(values)
+    return holds & inside.all(axis=1), present & (holds | inside.any(axis=1))
 
 
 CERTAIN, POSSIBLE = 0.9, 0.1
@@ -133,5 +133,5 @@ def sides_by_draws(
         return sides_of(cut, values, interval)
     share = interval[name].to_numpy(dtype="float64")
     certainty = np.where(np.isnan(share), cut.holds(values).astype("float64"), share)
-    known = ~np.isnan(values)
-    return known & (certainty >= CERTAIN), known & (certainty >= POSSIBLE)
+    present = ~np.isnan(values)
+    return present & (certainty >= CERTAIN), present & (certainty >= POSSIBLE)

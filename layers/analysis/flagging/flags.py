@@ -74,9 +74,9 @@ def flag(atlas: Atlas, rule: str | Path | Rule) -> Atlas:
         _indicator(judge), pd.Series(values, index=atlas.codes, dtype="float64"), reasons=reasons
     )
     if any(indicator.id in atlas.intervals for indicator in judge.used):
-        known = ~np.isnan(values)
+        present = ~np.isnan(values)
         exact = Judge(replace(atlas, intervals={}), rule).verdict().states == YES
-        table = pd.DataFrame({"by_figures": np.where(known, exact, np.nan)}, index=atlas.codes)
+        table = pd.DataFrame({"by_figures": np.where(present, exact, np.nan)}, index=atlas.codes)
         flagged = replace(flagged, intervals={**flagged.intervals, rule.id: table})
     return flagged.noting(*judge.notices)
 

@@ -236,8 +236,8 @@ def _phrase(condition: Condition, indicator: Indicator, cut: Cut | None) -> Tran
     inhab./km²`."""
     title = titled(indicator.title)
     if condition.op == "in":
-        known = indicator.categories
-        kinds = join(titled(known.get(int(code), f"{code:g}")) for code in condition.value)
+        titles = indicator.categories
+        kinds = join(titled(titles.get(int(code), f"{code:g}")) for code in condition.value)
         return _("{title} ∈ {{kinds}}", title=title, kinds=kinds)
     assert cut is not None
     sign = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}[cut.op]
@@ -276,7 +276,7 @@ def _chosen_indicators(atlas: Atlas, rule: Rule) -> dict[Condition, Indicator]:
             faults += _misfits(condition, chosen[condition], rule)
         elif not condition.optional:
             names = join(map(repr, condition.indicator), _(" or "))
-            known = nearest(condition.indicator[0], atlas.indicators)
+            suggestion = nearest(condition.indicator[0], atlas.indicators)
             faults.append(
                 Fault(
                     _(
@@ -285,7 +285,7 @@ def _chosen_indicators(atlas: Atlas, rule: Rule) -> dict[Condition, Indicator]:
                         names=names,
                     ),
                     file=rule.file,
-                    remedy=known,
+                    remedy=suggestion,
                     kind="unknown-indicator",
                 )
             )

@@ -106,7 +106,7 @@ def _known() -> Known[TomlFile | Rule]:
         "rules",
         {file.name: replace(file, label=file.name) for file in files},
         types=(TomlFile, Rule),
-        name_of=lambda one: one.id if isinstance(one, Rule) else one.name,
+        name_of=lambda entry: entry.id if isinstance(entry, Rule) else entry.name,
         inside=files_inside,
     )
 

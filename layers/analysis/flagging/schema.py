@@ -212,6 +212,6 @@ class RuleTable(GroupTable):
 
 
 def _no_key(what: str, key: str, table: type[TomlTable]) -> Refusal:
-    known = table.known_keys()
+    keys = table.known_keys()
     sentence = _("{what} has no key {key}.", what=what, key=shown(key))
-    return Refusal(sentence, nearest(key, known), "unknown-key")
+    return Refusal(sentence, nearest(key, keys), "unknown-key")

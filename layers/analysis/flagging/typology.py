@@ -156,15 +156,15 @@ def joint_table(
     from scipy import stats
 
     table = atlas.values
-    known = (table[first].notna() & table[second].notna()).to_numpy()
-    if not known.any():
+    present = (table[first].notna() & table[second].notna()).to_numpy()
+    if not present.any():
         raise InputError(
             _("no territory has both {first} and {second}.", first=repr(first), second=repr(second))
         )
-    x, y = table[first].to_numpy()[known], table[second].to_numpy()[known]
+    x, y = table[first].to_numpy()[present], table[second].to_numpy()[present]
     rows, columns = _edges(x, first_edges, classes), _edges(y, second_edges, classes)
     at = np.searchsorted(rows, x), np.searchsorted(columns, y)
-    people = np.nan_to_num(atlas.territories.facts["population"].to_numpy()[known])
+    people = np.nan_to_num(atlas.territories.facts["population"].to_numpy()[present])
     counts = np.zeros((len(rows) + 1, len(columns) + 1))
     inhabitants = counts.copy()
     np.add.at(counts, at, 1)
@@ -177,7 +177,7 @@ def joint_table(
         second_edges=tuple(columns.tolist()),
         territories=pd.DataFrame(counts.astype("int64")),
         population=pd.DataFrame(inhabitants),
-        left_out=int((~known).sum()),
+        left_out=int((~present).sum()),
         spearman=float(stats.spearmanr(x, y).statistic) if varies else float("nan"),
         association=_cramers_v(counts),
     )

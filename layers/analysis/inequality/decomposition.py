@@ -61,8 +61,8 @@ def theil_split(
     (0.1308, 0.0)
     """
     weight = pd.Series(1.0, index=values.index) if weights is None else weights
-    known = values.notna() & weight.notna()
-    grouped = known & groups.notna()
+    present = values.notna() & weight.notna()
+    grouped = present & groups.notna()
     sample_of(values[grouped], weight[grouped])
     x, heads = (column[grouped].to_numpy(dtype="float64") for column in (values, weight))
     amount = (x * heads).sum()
@@ -75,7 +75,7 @@ def theil_split(
         between=float(table["between"].sum()),
         within=float(table["within"].sum()),
         groups=table,
-        left_out=int((known & groups.isna()).sum()),
+        left_out=int((present & groups.isna()).sum()),
     )
 
 

@@ -165,14 +165,14 @@ def residuals_by(atlas: Atlas, compared: EqualSize, *, level: str) -> pd.DataFra
                 kind="unknown-level",
             )
         )
-    known = compared.table["residual"].notna()
-    table = compared.table[known]
-    groups = territories.parents.loc[known, level]
+    present = compared.table["residual"].notna()
+    table = compared.table[present]
+    groups = territories.parents.loc[present, level]
     grouped = table.groupby(groups)
     means = grouped[["value", "expected", "residual"]].mean()
     means.insert(0, "territories", grouped.size())
     error = Z95 * _clustered_errors(
-        table["residual"], groups, clusters_of(atlas, within=level)[known]
+        table["residual"], groups, clusters_of(atlas, within=level)[present]
     )
     means["low"], means["high"] = means["residual"] - error, means["residual"] + error
     means.insert(0, "name", [territories.place_name(level, str(code)) for code in means.index])
@@ -254,7 +254,7 @@ def sparse_at_equal_size(atlas: Atlas, indicator_id: str) -> SparseGap | None:
     share = counts.loc[both, True] / counts.loc[both, True].sum()
     side = overlap.groupby(["band", "sparse"])["x"]
     means = side.mean()
-    thin, other = (means.xs(one, level="sparse") for one in (True, False))
+    thin, other = (means.xs(is_sparse, level="sparse") for is_sparse in (True, False))
     left = float((share * (thin - other)).sum())
     # The influence of each territory on the difference; those of one cluster vary together.
     weight = overlap["band"].map(share).astype("float64") / side.transform("size")

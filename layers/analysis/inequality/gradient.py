@@ -75,8 +75,8 @@ def measure_gradient(atlas: Atlas, indicator_id: str, *, along: Along = "density
     people = facts["population"]
     place = people / facts["area_km2"] if along == "density" else people
     values = atlas.values.loc[:, indicator_id]
-    known = values.notna() & (place > 0) & np.isfinite(place)
-    x, at, count = values[known].to_numpy(), place[known].to_numpy(), people[known].to_numpy()
+    present = values.notna() & (place > 0) & np.isfinite(place)
+    x, at, count = values[present].to_numpy(), place[present].to_numpy(), people[present].to_numpy()
     if len(x) < 3 or np.ptp(at) == 0 or np.ptp(x) == 0:
         raise InputError(
             _(
@@ -89,7 +89,7 @@ def measure_gradient(atlas: Atlas, indicator_id: str, *, along: Along = "density
         )
     rho = stats.spearmanr(at, x)
     slope, error = _slope(np.log2(at), x)
-    denominator = atlas.weight_of(indicator)[known].to_numpy(dtype="float64")
+    denominator = atlas.weight_of(indicator)[present].to_numpy(dtype="float64")
     edges = DENSITY_EDGES if along == "density" else BAND_EDGES
     return Gradient(
         indicator=indicator_id,

@@ -88,8 +88,8 @@ def groups_of(atlas: Atlas, by: str) -> Groups:
     if by in territories.parents:
         containing = territories.parents[by].astype("object")
         names = territories.parent_names.get(by, {})
-        known = sorted(territories.parents[by].dropna().unique().tolist())
-        return Groups(containing, {key: names.get(key, key) for key in known}, by)
+        keys = sorted(territories.parents[by].dropna().unique().tolist())
+        return Groups(containing, {key: names.get(key, key) for key in keys}, by)
     if by in atlas.indicators and atlas.indicators[by].unit == "category":
         column = atlas.values.loc[:, by]
         titles = {str(code): text for code, text in atlas.indicators[by].categories.items()}
@@ -118,9 +118,9 @@ def known_groupings(atlas: Atlas, *, most: int | None = None) -> list[str]:
         [] if country is None else [level.id for level in country.levels if level.id in parents]
     )
     counts = {level: parents[level].nunique() for level in levels}
-    known = [DENSITY_CLASS] if DENSITY_CLASS in {*atlas.indicators, *parents} else []
+    groupings = [DENSITY_CLASS] if DENSITY_CLASS in {*atlas.indicators, *parents} else []
     several = [level for level in levels if 1 < counts[level] <= (most or counts[level])]
-    return [*known, SIZE_BAND, *several]
+    return [*groupings, SIZE_BAND, *several]
 
 
 def _keys(codes: pd.Series) -> pd.Series:

@@ -183,12 +183,12 @@ def measure_inequality(
             rows[name, counted] = (measure(*sample), low, high)
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["value", "low", "high"])
     table.index = pd.MultiIndex.from_tuples(table.index, names=["measure", "counted"])
-    known = int(values.notna().sum())
+    count = int(values.notna().sum())
     return Inequality(
         indicator=indicator_id,
         table=table,
-        territories=known,
-        missing=len(values) - known,
+        territories=count,
+        missing=len(values) - count,
         level=level,
         draws=draws,
         seed=seed,
@@ -245,8 +245,8 @@ def sample_of(values: Values, weights: Values | None) -> Sample:
                 count_2=len(weight),
             )
         )
-    known = ~np.isnan(x) & ~np.isnan(weight)
-    x, weight = x[known], weight[known]
+    present = ~np.isnan(x) & ~np.isnan(weight)
+    x, weight = x[present], weight[present]
     for numbers, what in ((x, _("values")), (weight, _("weights"))):
         wrong = (numbers < 0) | np.isinf(numbers)
         if wrong.any():
@@ -287,11 +287,11 @@ def _bootstrap(
 
 
 def _interval(drawn: np.ndarray, level: float) -> tuple[float, float]:
-    known = drawn[~np.isnan(drawn)]
-    if not len(known):
+    observed = drawn[~np.isnan(drawn)]
+    if not len(observed):
         return _NAN, _NAN
     tail = (1 - level) / 2
-    low, high = np.quantile(known, [tail, 1 - tail])
+    low, high = np.quantile(observed, [tail, 1 - tail])
     return float(low), float(high)
 
 

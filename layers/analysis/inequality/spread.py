@@ -89,11 +89,11 @@ def variance_between(atlas: Atlas, indicator_id: str, *, by: str, people: bool =
 
 
 def _known(atlas: Atlas, values: pd.Series, *, people: bool) -> tuple[np.ndarray, np.ndarray]:
-    known = values.notna().to_numpy()
-    x = values.to_numpy(dtype="float64")[known]
+    present = values.notna().to_numpy()
+    x = values.to_numpy(dtype="float64")[present]
     if not people:
         return x, np.ones(len(x))
-    population = atlas.territories.facts["population"].to_numpy(dtype="float64")[known]
+    population = atlas.territories.facts["population"].to_numpy(dtype="float64")[present]
     return x, np.nan_to_num(population)
 
 

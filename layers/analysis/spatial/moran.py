@@ -67,25 +67,25 @@ def neighbourhood_of(values: pd.Series, contiguity: Contiguity) -> Neighbourhood
                 count=len(column),
             )
         )
-    known = np.flatnonzero(np.isfinite(column))
-    if len(known) < 3:
+    places = np.flatnonzero(np.isfinite(column))
+    if len(places) < 3:
         raise InputError(
-            _("{count} values are known; a spatial statistic needs at least 3.", count=len(known))
+            _("{count} values are known; a spatial statistic needs at least 3.", count=len(places))
         )
-    z = column[known] - column[known].mean()
-    if np.ptp(column[known]) == 0:
+    z = column[places] - column[places].mean()
+    if np.ptp(column[places]) == 0:
         raise InputError(_("all known values are equal: no clusters can be found."))
     place = np.full(size, -1)
-    place[known] = np.arange(len(known))
+    place[places] = np.arange(len(places))
     row = place[np.repeat(np.arange(size), np.diff(contiguity.starts))]
     neighbour = place[contiguity.neighbours]
     kept = (row >= 0) & (neighbour >= 0)
-    counts = np.bincount(row[kept], minlength=len(known))
+    counts = np.bincount(row[kept], minlength=len(places))
     if not kept.any():
         raise InputError(_("no two territories with a value are neighbours."))
     return Neighbourhood(
-        known=known,
-        index=values.index[known],
+        known=places,
+        index=values.index[places],
         z=z,
         starts=np.concatenate([[0], np.cumsum(counts)]),
         neighbours=neighbour[kept],

@@ -41,7 +41,7 @@ def _known() -> Known[TomlFile | Recipe]:
         "recipes",
         shipped,
         types=(TomlFile, Recipe),
-        name_of=lambda one: one.id if isinstance(one, Recipe) else one.name,
+        name_of=lambda entry: entry.id if isinstance(entry, Recipe) else entry.name,
         inside=files_inside,
     )
 
@@ -58,9 +58,9 @@ def read_recipe(name_or_path: str | Path) -> Recipe:
     'worse'
     """
     name = str(name_or_path)
-    known = _known().things
-    if name in known:
-        recipe = known[name]
+    recipes = _known().things
+    if name in recipes:
+        recipe = recipes[name]
         return recipe if isinstance(recipe, Recipe) else _recipe(recipe.read(), recipe_id=name)
     path = Path(name_or_path)
     if not path.is_file():

@@ -44,7 +44,7 @@ def recipe_from_dict(table: Mapping[str, Any]) -> Recipe:
         "references": tuple(table["references"]),
         # An atlas of an earlier version has a recipe without the newer options.
         "required": tuple(table.get("required", ())),
-        "classes": tuple(NamedClass(**one) for one in table.get("classes", ())),
+        "classes": tuple(NamedClass(**entry) for entry in table.get("classes", ())),
     }
     return Recipe(**fields)
 

@@ -145,9 +145,9 @@ class _Options(TomlTable):
     @classmethod
     def refuse_unknown(cls, key: str, value: Any) -> Refusal:
         """In the words of a recipe."""
-        known = nearest(key, cls.known_keys(), count=30)
+        suggestion = nearest(key, cls.known_keys(), count=30)
         return Refusal(
-            _("{parts} is not an option here.", parts=repr(key)), known, "unknown-option"
+            _("{parts} is not an option here.", parts=repr(key)), suggestion, "unknown-option"
         )
 
 

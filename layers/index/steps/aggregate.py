@@ -87,10 +87,10 @@ def checked_weights(
 
 def _shares(x: np.ndarray, w: np.ndarray) -> np.ndarray:
     """Return the weights of each row: 0 for a missing score, else divided by the sum known."""
-    known = np.where(np.isnan(x), 0.0, w)
-    total = known.sum(axis=1, keepdims=True)
+    counted = np.where(np.isnan(x), 0.0, w)
+    total = counted.sum(axis=1, keepdims=True)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return known / total
+        return counted / total
 
 
 def _arithmetic(x: np.ndarray, w: np.ndarray, power: float) -> np.ndarray:

@@ -34,9 +34,9 @@ def copeland(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
     # Dense ranks compare like the figures, and fit into float32 without rounding.
     ranks = np.full(x.shape, np.nan, dtype="float32")
     for column in range(x.shape[1]):
-        known = ~np.isnan(x[:, column])
-        _, places = np.unique(x[known, column], return_inverse=True)
-        ranks[known, column] = places
+        present = ~np.isnan(x[:, column])
+        _, places = np.unique(x[present, column], return_inverse=True)
+        ranks[present, column] = places
     filled = np.where(np.isnan(ranks[comparable]), np.float32(-1), ranks[comparable])
     rows, back, counts = np.unique(filled, axis=0, return_inverse=True, return_counts=True)
     rows = np.ascontiguousarray(np.where(rows < 0, np.float32(np.nan), rows).T)

@@ -104,13 +104,13 @@ def groups_in(
     for table in (values, parents):
         if name in table:
             return table[name]
-    known = first_of([*parents.columns, *values.columns], count=12)
+    names = first_of([*parents.columns, *values.columns], count=12)
     raise InputError(
         Fault(
             _("there is no column or level {name} to group by.", name=repr(name)),
             file=file,
             column="recipe.group",
-            remedy=_("Known: {known}.", known=known),
+            remedy=_("Known: {known}.", known=names),
             kind="unknown-group",
         )
     )

@@ -250,7 +250,7 @@ def _scale_fault(element: Element, column: pd.Series) -> Fault | None:
 
 
 def _fault(element: Element, column: pd.Series, reference: str | None) -> Fault | None:
-    known, name = column.dropna(), repr(element.id)
+    observed, name = column.dropna(), repr(element.id)
 
     def fault(message: str, remedy: str, kind: str) -> Fault:
         return Fault(message, remedy=remedy, kind=kind)
@@ -268,17 +268,17 @@ def _fault(element: Element, column: pd.Series, reference: str | None) -> Fault 
             ),
             "no-direction",
         )
-    if np.isinf(known).any():
+    if np.isinf(observed).any():
         return fault(
             _(
                 "{element} is infinite in {index}.",
                 element=name,
-                index=first_of(known[np.isinf(known)].index),
+                index=first_of(observed[np.isinf(observed)].index),
             ),
             _("Leave such cells empty."),
             "infinite",
         )
-    if known.empty and element.normalise not in ("goalposts", "scaled"):
+    if observed.empty and element.normalise not in ("goalposts", "scaled"):
         return fault(
             _("{element} has no figure for any territory that is scored.", element=name),
             _("Leave it out of the recipe, or give its data."),
@@ -296,7 +296,7 @@ def _fault(element: Element, column: pd.Series, reference: str | None) -> Fault 
             ),
             "no-goalposts",
         )
-    return _spread_fault(element, known, fault) or _reference_fault(
+    return _spread_fault(element, observed, fault) or _reference_fault(
         element, column, reference, fault
     )
 
@@ -307,11 +307,11 @@ def varies(figures: pd.Series) -> bool:
     >>> varies(pd.Series([0.3, 0.1 + 0.2])), varies(pd.Series([0.3, 0.300001]))
     (False, True)
     """
-    known = figures.dropna().to_numpy("float64")
-    if not len(known):
+    observed = figures.dropna().to_numpy("float64")
+    if not len(observed):
         return False
-    spread = known.max() - known.min()
-    return bool(spread > _ROUNDING * max(1.0, np.abs(known).max()))
+    spread = observed.max() - observed.min()
+    return bool(spread > _ROUNDING * max(1.0, np.abs(observed).max()))
 
 
 def has_no_scale(element: Element, figures: pd.Series) -> bool:
@@ -321,14 +321,14 @@ def has_no_scale(element: Element, figures: pd.Series) -> bool:
 
 
 def _spread_fault(
-    element: Element, known: pd.Series, fault: Callable[[str, str, str], Fault]
+    element: Element, observed: pd.Series, fault: Callable[[str, str, str], Fault]
 ) -> Fault | None:
     """Return the fault of figures that leave the normalisation without a scale."""
     name = repr(element.id)
-    if element.normalise in _NEEDS_SPREAD and not varies(known):
+    if element.normalise in _NEEDS_SPREAD and not varies(observed):
         if element.normalise == "ampi" and element.goalposts is not None:
             return None
-        if len(known) == 1:
+        if len(observed) == 1:
             return fault(
                 _(
                     "{element} is known for one territory only: {normalise} has no scale to "
@@ -344,8 +344,8 @@ def _spread_fault(
                 "{element} is constant ({iloc} for {count} territories): {normalise} has no "
                 "scale to put it on.",
                 element=name,
-                iloc=f"{known.iloc[0]:g}",
-                count=len(known),
+                iloc=f"{observed.iloc[0]:g}",
+                count=len(observed),
                 normalise=element.normalise,
             ),
             _("Leave it out, or give it goalposts."),
@@ -353,7 +353,7 @@ def _spread_fault(
         )
     if element.normalise == "fracmax":
         sign = -1.0 if element.better == "lower" else 1.0
-        if not (sign * known).max() > 0:
+        if not (sign * observed).max() > 0:
             return fault(
                 _(
                     "{element} has no figure above zero in its good direction, and fracmax "

@@ -29,17 +29,17 @@ def screen(
     Returns:
         Step whose details have one row per unit: `known`, `available`, `nonzero`, `kept`.
     """
-    known = values.notna().sum(axis=1)
-    available = known / max(values.shape[1], 1)
-    nonzero = ((values != 0) & values.notna()).sum(axis=1) / known.where(known > 0)
-    kept = (available >= min_available) & (known > 0)
+    present = values.notna().sum(axis=1)
+    available = present / max(values.shape[1], 1)
+    nonzero = ((values != 0) & values.notna()).sum(axis=1) / present.where(present > 0)
+    kept = (available >= min_available) & (present > 0)
     kept &= (nonzero >= min_nonzero) | (min_nonzero <= 0)
     done = {"too few indicators known": ~kept.to_numpy()}
     if inhabited is not None:
         done = {"no inhabitants": ~inhabited.to_numpy(), **done}
         kept &= inhabited
     details = pd.DataFrame(
-        {"known": known, "available": available, "nonzero": nonzero, "kept": kept}
+        {"known": present, "available": available, "nonzero": nonzero, "kept": kept}
     )
     if bool(kept.all()):
         return Step("screen", values, {}, details)

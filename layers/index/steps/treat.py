@@ -92,8 +92,8 @@ def kurtosis(figures: np.ndarray) -> float:
 
 def _deviations(figures: np.ndarray) -> np.ndarray:
     """Return the figures that are known, less their mean."""
-    known = figures[~np.isnan(figures)]
-    return known - known.mean() if len(known) else known
+    observed = figures[~np.isnan(figures)]
+    return observed - observed.mean() if len(observed) else observed
 
 
 def passes(figures: np.ndarray, limits: Limits) -> bool:

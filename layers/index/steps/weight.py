@@ -167,15 +167,15 @@ def effective_shares(
 def _correlations(columns: np.ndarray, score: np.ndarray) -> np.ndarray:
     """Return the Pearson correlation of each column with the score, over the rows where both are
     known."""
-    known = ~np.isnan(columns) & ~np.isnan(score)[:, None]
-    count = known.sum(axis=0)
-    x = np.where(known, columns, 0.0)
-    y = np.where(known, score[:, None], 0.0)
-    x = np.where(known, x - x.sum(axis=0) / count, 0.0)
-    y = np.where(known, y - y.sum(axis=0) / count, 0.0)
+    present = ~np.isnan(columns) & ~np.isnan(score)[:, None]
+    count = present.sum(axis=0)
+    x = np.where(present, columns, 0.0)
+    y = np.where(present, score[:, None], 0.0)
+    x = np.where(present, x - x.sum(axis=0) / count, 0.0)
+    y = np.where(present, y - y.sum(axis=0) / count, 0.0)
     spread = np.sqrt((x * x).sum(axis=0) * (y * y).sum(axis=0))
     # Of a constant score only rounding is left, which correlates with anything.
-    steady = spread <= _ROUNDING * (np.abs(columns[known]).max(initial=1.0) ** 2) * count
+    steady = spread <= _ROUNDING * (np.abs(columns[present]).max(initial=1.0) ** 2) * count
     return np.where(steady, np.nan, (x * y).sum(axis=0) / np.where(steady, 1.0, spread))
 
 

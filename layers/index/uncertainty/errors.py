@@ -71,17 +71,17 @@ class ErrorSampler:
         self.scored = scored
         # What a screened-out row has of dimensions has no interval: its figures are not treated.
         kept = scored.steps[0].details["kept"].to_numpy()
-        known = scored.scores.notna().to_numpy() & kept[:, None]
-        self.rows = known.any(axis=1)
+        present = scored.scores.notna().to_numpy() & kept[:, None]
+        self.rows = present.any(axis=1)
         self.units = int(self.rows.sum())
         self.noises = noises(scored, context, self.rows)
-        self._known_scores = known[self.rows]
+        self._known_scores = present[self.rows]
         self._lacking = [np.flatnonzero(~column) for column in self._known_scores.T]
         x = np.ascontiguousarray(scored.normalised.to_numpy("float32")[self.rows].T)
         missing = np.isnan(x)
         mirrored = self.recipe.orientation == "worse" and not is_mazziotta(self.recipe)
-        known = (~missing).astype("float32") if missing.any() else None
-        self._scenario = Scenario(self.recipe, x, 0.0, -1.0 if mirrored else 1.0, known)
+        present = (~missing).astype("float32") if missing.any() else None
+        self._scenario = Scenario(self.recipe, x, 0.0, -1.0 if mirrored else 1.0, present)
         shares = [list(scored.weights[d.id].values()) for d in self.recipe.dimensions]
         self.weights = np.concatenate(shares).astype("float32")[None, :]
         self._offsets = {d.id: self._offset(d.id) for d in self.recipe.dimensions}

@@ -68,8 +68,8 @@ def spread_within(figures: pd.Series, areas: pd.Series) -> Spread | None:
     >>> (round(spread.deviation, 3), spread.areas)
     (7.071, 1)
     """
-    known = figures.notna() & areas.notna()
-    figures, areas = figures[known], areas[known]
+    present = figures.notna() & areas.notna()
+    figures, areas = figures[present], areas[present]
     shares = shared_figures(figures, areas).groupby(areas).transform("any")
     several = figures.groupby(areas).transform("count") > 1
     figures, areas = figures[several & ~shares], areas[several & ~shares]

@@ -74,7 +74,9 @@ def _table(answer: JointAnswer) -> pd.DataFrame:
         else:
             alone.append(item)
     rows: list[dict[str, Any]] = []
-    for site in sorted(through, key=lambda one: (-np.nansum(answer.people[through[one]]), one)):
+    for site in sorted(
+        through, key=lambda place: (-np.nansum(answer.people[through[place]]), place)
+    ):
         rows.append(_site_row(answer, site))
         rows += [_row(answer, item, answer.candidates.label(site)) for item in through[site]]
     rows += [_row(answer, item, "") for item in alone]

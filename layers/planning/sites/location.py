@@ -164,9 +164,9 @@ def narrowed(
     return Gains(gains.table[:, places].tocsc()), places
 
 
-def better_of(gains: Gains, one: Sequence[int], other: Sequence[int]) -> tuple[int, ...]:
+def better_of(gains: Gains, first: Sequence[int], second: Sequence[int]) -> tuple[int, ...]:
     """Return the choice that brings more; the first if they bring the same."""
-    return tuple(other if gains.total(other) > gains.total(one) * (1 + TINY) else one)
+    return tuple(second if gains.total(second) > gains.total(first) * (1 + TINY) else first)
 
 
 def by_size(gains: Gains, chosen: Sequence[int]) -> tuple[int, ...]:

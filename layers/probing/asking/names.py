@@ -67,7 +67,9 @@ class Names:
             number = ipaddress.ip_address(address)
         except ValueError:
             return False
-        return any(number.version == one.version and number in one for one in self.allowed)
+        return any(
+            number.version == network.version and number in network for network in self.allowed
+        )
 
     async def resolve(self, host: str) -> Resolved:
         """The checked address of a host; the same for as long as this object lives."""
@@ -123,7 +125,7 @@ class Names:
             return Records(reason="no-dns-answer")
         if answer.rrset is None:
             return Records()
-        return Records(tuple(_text(one) for one in list(answer.rrset)[:50]))
+        return Records(tuple(_text(record) for record in list(answer.rrset)[:50]))
 
 
 def _text(record: Any) -> str:

@@ -60,7 +60,7 @@ def feed_of(document: Document) -> str:
             and (same_host(url, document.url))
         ):
             feeds.append(("comment" in title or "/comments/" in url, url))
-    return min(feeds, key=lambda one: one[0])[1] if feeds and not min(feeds)[0] else ""
+    return min(feeds, key=lambda feed: feed[0])[1] if feeds and not min(feeds)[0] else ""
 
 
 def newest_in_feed(text: str, *, until: date) -> str:

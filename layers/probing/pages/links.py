@@ -138,7 +138,7 @@ def _is_own(entry: dict[str, Any], page: str) -> bool:
 def _texts(value: Any) -> list[str]:
     if isinstance(value, str):
         return [value]
-    return [one for one in value if isinstance(one, str)][:50] if isinstance(value, list) else []
+    return [item for item in value if isinstance(item, str)][:50] if isinstance(value, list) else []
 
 
 def _embedded(document: Document) -> Iterator[Account]:

@@ -182,7 +182,7 @@ def parse(text: str, url: str) -> Document:
         text=" ".join((tree.body.text(separator=" ") if tree.body else "").split()),
         title=title_text,
         scripts=scripts,
-        foreign=tuple(dict.fromkeys(one for one in foreign if one)),
+        foreign=tuple(dict.fromkeys(host for host in foreign if host)),
         generator=((generator.attributes.get("content") or "") if generator else "")[:100],
         refresh=refresh,
         plugins=frames,

@@ -38,9 +38,9 @@ def kind_of(host: str, *, country: str) -> str:
     'app'
     """
     labels = host.split(".")
-    known = _hosts(country)
+    kinds = _hosts(country)
     for start in range(len(labels) - 1):
-        kind = known.get(".".join(labels[start:]))
+        kind = kinds.get(".".join(labels[start:]))
         if kind:
             return kind
     return ""
@@ -84,6 +84,6 @@ def parked_sign(document: Document) -> str:
         if host == end or host.endswith("." + end):
             return str(end)
     for end in table["loads"]:
-        if any(one == end or one.endswith("." + end) for one in loaded):
+        if any(host == end or host.endswith("." + end) for host in loaded):
             return str(end)
     return ""

@@ -45,7 +45,12 @@ def links_to(document: Document, kind: Kind) -> tuple[Link, ...]:
         url = absolute(href, document.base) if weight else None
         if url and split(url):
             weighed.append((weight, place, Link(url.partition("#")[0], label[:LONGEST_LABEL])))
-    ordered = [link for _, _, link in sorted(weighed, key=lambda one: (-one[0], one[1]))]
+    ordered = [
+        link
+        for _, _, link in sorted(
+            weighed, key=lambda weighed_link: (-weighed_link[0], weighed_link[1])
+        )
+    ]
     return tuple({link.url: link for link in reversed(ordered)}[url] for url in
                  dict.fromkeys(link.url for link in ordered))  # fmt: skip
 

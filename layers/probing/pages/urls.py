@@ -106,9 +106,9 @@ def without_www(host: str) -> str:
     return host.removeprefix("www.")
 
 
-def same_host(one: str, other: str) -> bool:
+def same_host(first: str, second: str) -> bool:
     """Whether two addresses are of the same host, `www.` aside."""
-    return without_www(host_of(one)) == without_www(host_of(other)) != ""
+    return without_www(host_of(first)) == without_www(host_of(second)) != ""
 
 
 @cache

@@ -41,18 +41,18 @@ def combine_rows(codes: Codes, figures: Figures, how: How | None) -> tuple[Combi
         return Combined(codes, figures), 0
     place, distinct = pd.factorize(matched_codes)
     values, reasons = figures.values[matched], figures.reasons[matched]
-    known = ~np.isnan(values)
+    present = ~np.isnan(values)
     first = matched[np.unique(place, return_index=True)[1]]
     size = len(distinct)
-    rows, filled = np.bincount(place, minlength=size), np.bincount(place[known], minlength=size)
-    totals = np.bincount(place[known], weights=values[known], minlength=size)
+    rows, filled = np.bincount(place, minlength=size), np.bincount(place[present], minlength=size)
+    totals = np.bincount(place[present], weights=values[present], minlength=size)
     with np.errstate(invalid="ignore", divide="ignore"):
         results = {
             "sum": np.where(filled == rows, totals, np.nan),
             "mean": np.where(filled > 0, totals / filled, np.nan),
             "first": figures.values[first],
         }
-    missing = pd.Series(reasons).mask(known).groupby(place).first()
+    missing = pd.Series(reasons).mask(present).groupby(place).first()
     result = results[how]
     why = missing.reindex(range(size)).fillna(int(Reason.NOT_PUBLISHED)).to_numpy()
     new_values, new_reasons = figures.values.copy(), figures.reasons.copy()

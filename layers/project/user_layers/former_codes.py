@@ -55,14 +55,14 @@ class Placed:
     account: Account
 
 
-def place_as_is(codes: Codes, figures: Figures, known: pd.Index) -> Placed:
+def place_as_is(codes: Codes, figures: Figures, codes_of_country: pd.Index) -> Placed:
     """Return a column whose codes are those of the territories, or of others outside the
     selection."""
-    known_count = int(codes.codes[codes.matched].isin(known).sum())
+    known_count = int(codes.codes[codes.matched].isin(codes_of_country).sum())
     account = codes.account
     return Placed(
-        values=codes.place(figures.values, known, missing=np.nan),
-        reasons=codes.place(figures.reasons, known, missing=int(Reason.NOT_MATCHED)),
+        values=codes.place(figures.values, codes_of_country, missing=np.nan),
+        reasons=codes.place(figures.reasons, codes_of_country, missing=int(Reason.NOT_MATCHED)),
         account=replace(
             account, matched=known_count, outside=account.outside + account.matched - known_count
         ),
@@ -117,8 +117,8 @@ class Past:
         if self.territories.part_of is None:
             return False
         heirs = self._heirs(code)
-        known, chosen = self.territories.whole.codes, self.territories.codes
-        return any(one in known for one in heirs) and not any(one in chosen for one in heirs)
+        whole, chosen = self.territories.whole.codes, self.territories.codes
+        return any(heir in whole for heir in heirs) and not any(heir in chosen for heir in heirs)
 
     def known(self) -> pd.Index:
         """Return the codes that a row may have: those of the territories, the rest of the country
@@ -191,7 +191,7 @@ class Past:
             changes=changes,
             notices=notices,
         )
-        alike = [one for one in equal if one in self.territories.codes]
+        alike = [code for code in equal if code in self.territories.codes]
         if alike:
             notices.remark(
                 _(

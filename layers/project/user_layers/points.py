@@ -173,13 +173,13 @@ class MeanLayer:
         if spec.weight is not None:
             over = parse_numbers(points.raw, spec.weight, bounds=(0, None))
             weights = over.values
-        known = (places >= 0) & np.isfinite(values.values) & np.isfinite(weights)
-        if not (weights[known] > 0).any():
+        present = (places >= 0) & np.isfinite(values.values) & np.isfinite(weights)
+        if not (weights[present] > 0).any():
             raise InputError(_no_mean(points.raw, spec))
         size = len(whole.codes)
-        total = np.bincount(places[known], weights=weights[known], minlength=size)
+        total = np.bincount(places[present], weights=weights[present], minlength=size)
         product = np.bincount(
-            places[known], weights=(values.values * weights)[known], minlength=size
+            places[present], weights=(values.values * weights)[present], minlength=size
         )
         with np.errstate(invalid="ignore", divide="ignore"):
             means = pd.Series(np.where(total > 0, product / total, np.nan), whole.codes)

@@ -320,11 +320,11 @@ def say_cover(layer: str, covered: pd.Series, *, notices: Notices) -> None:
 
 def cover_account(covered: pd.Series) -> Account:
     """Return the account of the territories with a figure: those covered in part are listed."""
-    known = covered[covered >= LEAST_COVER]
-    shares = known.to_numpy()
+    covers = covered[covered >= LEAST_COVER]
+    shares = covers.to_numpy()
     return account_rows(
         np.where(shares < WHOLE, Fate.LOST, Fate.MATCHED),
         lambda row: Listed(
-            "", str(known.index[row]), f"covered to {100 * shares[row]:.1f} % of its area"
+            "", str(covers.index[row]), f"covered to {100 * shares[row]:.1f} % of its area"
         ),
     )

@@ -68,7 +68,10 @@ class TableLayer:
         level = spec.level or territories.level
         _check_level(territories, level, spec, self.project)
         keys = keys_at(territories, level)
-        known, everywhere = pd.Index(keys.dropna().unique()), codes_at(territories.whole, level)
+        level_codes, everywhere = (
+            pd.Index(keys.dropna().unique()),
+            codes_at(territories.whole, level),
+        )
         past = None
         if level == territories.level:
             past = Past.of(spec, self.project, territories, inputs)
@@ -76,7 +79,7 @@ class TableLayer:
             parse_codes,
             raw,
             spec.code,
-            known=everywhere if past is None else past.known(),
+            valid_codes=everywhere if past is None else past.known(),
             level_title=_title(territories, level),
             explain=None if past is None else past.explain,
             elsewhere=None if past is None else past.elsewhere,
@@ -98,7 +101,7 @@ class TableLayer:
         notices = Notices((*raw.notices, *codes.notices, *figures.notices))
         combined, merged = combine_rows(codes, figures, spec.combine)
         if past is None:
-            placed = place_as_is(combined.codes, combined.figures, known)
+            placed = place_as_is(combined.codes, combined.figures, level_codes)
         else:
             placed = past.place(combined.codes, combined.figures, notices=notices)
         values = placed.values.reindex(keys.to_numpy())
@@ -234,18 +237,18 @@ def check_kind_of_codes(raw: RawTable, name: str, territories: Territories, leve
     if extra is None or _POSTAL not in extra or level != territories.level:
         return
     codes = pd.Index([cell.strip() for cell in column(raw, name)], dtype="object")
-    known = codes.isin(territories.whole.codes)
+    matched = codes.isin(territories.whole.codes)
     named = _POSTAL_NAME.fullmatch(name.strip()) is not None
-    if known.all() and not named:
+    if matched.all() and not named:
         return
-    postal = {one for text in extra[_POSTAL].dropna().unique() for one in str(text).split()}
+    postal = {code for text in extra[_POSTAL].dropna().unique() for code in str(text).split()}
     is_postal = codes.isin(postal)
-    strange = is_postal & ~known
+    strange = is_postal & ~matched
     if named and not strange.any():
         strange = is_postal
     if is_postal.mean() < 1 - _MOST_NOT_POSTAL or not strange.any():
         return
-    if not named and is_postal.sum() <= known.sum():
+    if not named and is_postal.sum() <= matched.sum():
         return
     raise InputError(
         raw.fault(

@@ -114,12 +114,12 @@ def _branch(
         if child.regression is not None:
             leaf["estimated"] = reason_codes(child.regression.reasons)
         return leaf
-    total = sum(child.weights[one.id] for one in child.children)
+    total = sum(child.weights[node.id] for node in child.children)
     return {
         "id": child.id,
         "share": share,
         "children": [
-            _branch(atlas, recipe, one, child.weights[one.id] / total) for one in child.children
+            _branch(atlas, recipe, node, child.weights[node.id] / total) for node in child.children
         ],
     }
 
@@ -128,8 +128,8 @@ def _ends(atlas: Atlas, recipe: Recipe, element: Element) -> tuple[float, float]
     if element.goalposts is not None:
         return element.goalposts
     scored = atlas.values[recipe.id].notna()
-    known = atlas.values[element.id][scored]
-    return float(known.min()), float(known.max())
+    observed = atlas.values[element.id][scored]
+    return float(observed.min()), float(observed.max())
 
 
 def _points(atlas: Atlas, branch: dict[str, Any], share: np.ndarray) -> list[np.ndarray]:
@@ -146,7 +146,7 @@ def _points(atlas: Atlas, branch: dict[str, Any], share: np.ndarray) -> list[np.
         for child, part in zip(branch["children"], parts, strict=True)
     ]
     with np.errstate(invalid="ignore", divide="ignore"):
-        weights = [share * np.nan_to_num(one / sum(child_shares)) for one in child_shares]
+        weights = [share * np.nan_to_num(portion / sum(child_shares)) for portion in child_shares]
     return [
         points
         for child, part, weight in zip(branch["children"], parts, weights, strict=True)

@@ -118,9 +118,9 @@ def describe_layer(
     corrected = atlas.corrected(indicator.id)
     if corrected:
         layer["corrected"] = {
-            place: {"old": one.old, "date": one.date, "who": one.who, "why": one.why}
+            place: {"old": item.old, "date": item.date, "who": item.who, "why": item.why}
             for place, code in enumerate(atlas.codes)
-            if (one := corrected.get(str(code))) is not None
+            if (item := corrected.get(str(code))) is not None
         }  # fmt: skip
     if indicator.role == "index":
         layer["tree"] = describe_contributions(atlas, indicator.id)
@@ -160,7 +160,7 @@ def describe_classes(
     flag = indicator.role == "flag"
     if categories:
         if flag:
-            categories.sort(key=lambda one: FLAG_ORDER.get(one[0], one[0]))
+            categories.sort(key=lambda category: FLAG_ORDER.get(category[0], category[0]))
         described: dict[str, Any] = {
             "categories": categories,
             "ordered": indicator.unit == "boolean" or flag,
@@ -227,12 +227,12 @@ def _categories(indicator: Indicator, values: pd.Series) -> list[list[Any]] | No
     titles: Mapping[int, Any] = indicator.categories
     if not titles and indicator.unit != "boolean":
         return None
-    known = values.dropna()
+    observed = values.dropna()
     if not titles:
-        if not known.isin((0, 1)).all():
+        if not observed.isin((0, 1)).all():
             return None  # an average of yes and no is a share, and is displayed as a figure
         titles = YES_NO
-    classes = {round(value) for value in known.unique()}
+    classes = {round(value) for value in observed.unique()}
     always = {0, 1} if indicator.unit == "boolean" or indicator.role == "flag" else set()
     codes = sorted(classes | (always & set(titles)) or set(titles))
     return [[code, page_text(titles.get(code, str(code)))] for code in codes]
@@ -291,7 +291,7 @@ def _pooled_breaks(
 ) -> dict[str, list[float]] | None:
     """Return the breaks of all waves of an indicator together, for the newest one; None without
     earlier waves."""
-    waves = [name for name, one in atlas.indicators.items() if one.wave_of == indicator.id]
+    waves = [name for name, item in atlas.indicators.items() if item.wave_of == indicator.id]
     if not waves:
         return None
     pooled = np.concatenate([atlas.values[name].to_numpy() for name in (indicator.id, *waves)])
@@ -301,8 +301,8 @@ def _pooled_breaks(
 def diverges(values: pd.Series, digits: int) -> bool:
     """Return whether figures are on both sides of zero, as they are displayed, like differences:
     then zero is a break, and the two sides have their own hues."""
-    known = np.round(_known(values), digits)
-    return bool(len(known) and known.min() < 0 < known.max())
+    rounded = np.round(_known(values), digits)
+    return bool(len(rounded) and rounded.min() < 0 < rounded.max())
 
 
 def _thirds(values: pd.Series, digits: int) -> list[float]:
@@ -314,8 +314,8 @@ def _thirds(values: pd.Series, digits: int) -> list[float]:
 def _spread(values: pd.Series) -> str:
     """Return whether a histogram needs a logarithmic scale: the maximum exceeds a hundred
     medians."""
-    known = _known(values)
-    skewed = len(known) and known.min() >= 0 and known.max() > 100 * np.median(known)
+    figures = _known(values)
+    skewed = len(figures) and figures.min() >= 0 and figures.max() > 100 * np.median(figures)
     return "log" if skewed else "linear"
 
 
@@ -333,8 +333,8 @@ def _native_level(territories: Territories, indicator: Indicator) -> Any:
         return native
     if native in country.finer_than(territories.level):
         return None  # an aggregate of figures that were measured at a finer level
-    known = {level.id: level.title for level in country.levels}
-    return page_text(known.get(native, native))
+    titles = {level.id: level.title for level in country.levels}
+    return page_text(titles.get(native, native))
 
 
 def is_coarse(atlas: Atlas, indicator: Indicator) -> bool:

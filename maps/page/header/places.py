@@ -65,12 +65,12 @@ def describe_levels(
     known_levels = territories.country.levels if territories.country else ()
     titles = {level.id: (level.title, level.plural) for level in known_levels}
     for name in map(str, territories.parents.columns):
-        codes, known = pd.factorize(territories.parents[name], sort=True)
-        if not len(known):
+        codes, distinct = pd.factorize(territories.parents[name], sort=True)
+        if not len(distinct):
             continue
-        size = bytes_for(len(known))
+        size = bytes_for(len(distinct))
         streams[f"parent/{name}"] = pack_planes(codes + 1, bytes_each=size)
-        containers[name] = [[str(code), territories.place_name(name, code)] for code in known]
+        containers[name] = [[str(code), territories.place_name(name, code)] for code in distinct]
         title, plural = titles.get(name, (name, name))
         levels.append(
             {
@@ -78,7 +78,7 @@ def describe_levels(
                 "title": page_text(title),
                 "plural": page_text(plural),
                 "bytes": size,
-                "count": len(known),
+                "count": len(distinct),
             }
         )
     levels.sort(key=lambda level: -level["count"])  # the smallest container first
@@ -246,11 +246,11 @@ def _selection(territories: Territories) -> list[str]:
 def describe_places(territories: Territories, geometry: PageGeometry) -> dict[str, Any]:
     """Return the initial view, the parts with their own frames, and the maximum zoom."""
     boxes = geometry.boxes
-    known = np.isfinite(boxes).all(axis=1)
-    parts, distant = _insets(territories, boxes, known)
-    main = known & ~distant
+    present = np.isfinite(boxes).all(axis=1)
+    parts, distant = _insets(territories, boxes, present)
+    main = present & ~distant
     if not main.any():  # only distant parts were selected: they are the map
-        main, parts = known, []
+        main, parts = present, []
     # One screen pixel is one grid step at the second largest zoom. Simplified borders are triangles
     # where their displacement is several pixels.
     finest = max(geometry.header["grid"] / 2, geometry.tolerance_m / MOST_DISPLACED)
@@ -284,7 +284,7 @@ def describe_level(territories: Territories) -> dict[str, Any]:
 
 
 def _insets(
-    territories: Territories, boxes: np.ndarray, known: np.ndarray
+    territories: Territories, boxes: np.ndarray, present: np.ndarray
 ) -> tuple[list[dict[str, Any]], np.ndarray]:
     """Return the parts that the country shows in frames, and their territories."""
     distant = np.zeros(len(boxes), dtype=bool)
@@ -294,7 +294,7 @@ def _insets(
         return parts, distant
     part_numbers = part_of_each(territories)
     for part in country.parts:
-        inside = known & (part_numbers == part.id)
+        inside = present & (part_numbers == part.id)
         if part.inset and inside.any():
             distant |= inside
             box = _box(boxes[inside])

@@ -167,10 +167,10 @@ def _describe(
     for indicator in upper.indicators.values():
         layer, figures = describe_layer(upper, indicator, citations, methods=methods)
         layer.pop("finding")  # that of the territories is the headline at every level
-        known = base.get(indicator.id, {})
-        changed = {key: value for key, value in layer.items() if known.get(key) != value}
+        below = base.get(indicator.id, {})
+        changed = {key: value for key, value in layer.items() if below.get(key) != value}
         # A share of yes has no categories: what the layer below has, and this one has not, is null.
-        absent = dict.fromkeys(sorted(known.keys() - layer.keys() - {"finding"}))
+        absent = dict.fromkeys(sorted(below.keys() - layer.keys() - {"finding"}))
         layers.append({"id": indicator.id, **absent, **changed})
         streams |= figures
     facts, fact_streams = describe_facts(territories)
@@ -181,7 +181,7 @@ def _describe(
     return {
         "id": territories.level,
         "level": describe_level(territories),
-        "above": [one["id"] for one in counts],
+        "above": [count["id"] for count in counts],
         "outline": choose_outline(counts, len(territories)),
         "layers": layers,
         "facts": facts,

@@ -55,11 +55,11 @@ def _merged(lines: Lines, unit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     turned = pairs[:, 0] > pairs[:, 1]
     shapes[turned] = shapely.reverse(shapes[turned])
     pairs[turned] = pairs[turned][:, ::-1]
-    known, group = np.unique(pairs, axis=0, return_inverse=True)
+    distinct, group = np.unique(pairs, axis=0, return_inverse=True)
     order = np.argsort(group.ravel(), kind="stable")
     many = shapely.multilinestrings(shapes[order], indices=group.ravel()[order])
     parts, of = shapely.get_parts(shapely.line_merge(many, directed=True), return_index=True)
-    return parts, known[of]
+    return parts, distinct[of]
 
 
 def _simplified(lines: np.ndarray, tolerance: float) -> np.ndarray:

@@ -200,7 +200,7 @@ def _similar_table(scope: Scope, main: Indicator) -> Table | None:
         note += " " + words["beside_ranks"].format(n=count, plural=_plural(scope)) + words[worse]
     if any(np.isfinite(scope.shared.bounds_of(area)[0]) for area in named.values()):
         note += " " + words["gaps_note"]
-    compared = np.logical_or.reduce([scope.area.inside, *(one.inside for one in similar)])
+    compared = np.logical_or.reduce([scope.area.inside, *(peer.inside for peer in similar)])
     note = " ".join([note, *older_people_notes(scope, compared)])
     return make_table("t-beside", caption, columns, rows, note=note)
 

@@ -84,9 +84,9 @@ def api_page(room: str) -> str:
     """Return the reference of the public names of a room, for mkdocstrings."""
     module: ModuleType = import_module(f"zoneblanche.{room}")
     before = list(ROOMS)[: list(ROOMS).index(room)]
-    known = {name for one in before for name in import_module(f"zoneblanche.{one}").__all__}
+    names = {name for names in before for name in import_module(f"zoneblanche.{names}").__all__}
     lines = [f"# {ROOMS[room]}", "", "`import zoneblanche as zb` has all these names."]
-    for name in sorted(set(module.__all__) - known):
+    for name in sorted(set(module.__all__) - names):
         place = getattr(module, name).__module__
         lines += ["", f"::: {place}.{name}", "    options:", f'      heading: "{name}"']
     return "\n".join([*lines, ""])
@@ -107,12 +107,12 @@ def help_page() -> str:
 
 @contextlib.contextmanager
 def _in_english() -> Any:
-    known = {name: os.environ.get(name) for name in ("LC_ALL", "LANG", "LC_MESSAGES")}
-    os.environ.update(dict.fromkeys(known, "en_GB.UTF-8"))
+    settings = {name: os.environ.get(name) for name in ("LC_ALL", "LANG", "LC_MESSAGES")}
+    os.environ.update(dict.fromkeys(settings, "en_GB.UTF-8"))
     try:
         yield
     finally:
-        for name, value in known.items():
+        for name, value in settings.items():
             os.environ.pop(name)
             if value is not None:
                 os.environ[name] = value

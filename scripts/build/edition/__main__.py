@@ -107,9 +107,11 @@ def _account(edition: Edition, out: Path) -> Table:
 
 def _account_of_figures(tables: Mapping[str, FigureTable], out: Path) -> Table:
     table = Table("table", "date", "territories", "columns", title="Figures by territory")
-    for name, one in tables.items():
-        columns = ", ".join(column.name for column in one.columns)
-        table.add_row(name, one.table.period, f"{len(one.table.frame):,}", columns)
+    for name, source_table in tables.items():
+        columns = ", ".join(column.name for column in source_table.columns)
+        table.add_row(
+            name, source_table.table.period, f"{len(source_table.table.frame):,}", columns
+        )
     table.caption = f"{FIGURES}: {(out / FIGURES).stat().st_size:,} bytes"
     return table
 

@@ -77,10 +77,10 @@ def read_format(form: str | None, out: Path | None) -> Format:
     ('svg', 'pdf')
     """
     suffix = "" if out is None else out.suffix.lower().lstrip(".")
-    named = next((one for one in FORMATS if one == suffix), None)
+    named = next((known_form for known_form in FORMATS if known_form == suffix), None)
     if form is None:
         return named or "html"
-    chosen = next((one for one in FORMATS if one == form), None)
+    chosen = next((known_form for known_form in FORMATS if known_form == form), None)
     if chosen is None:
         raise InputError(
             Fault(

@@ -92,7 +92,7 @@ def _findings(atlas: Atlas, index: Indicator | None) -> Iterator[str]:
     figures = [indicator for indicator in measured if indicator.unit not in ("boolean", "category")]
     at_level = [figure for figure in figures if not atlas.coarser_level_of(figure)]
     sized = [line for criterion in criteria for line in _by_size(atlas, criterion)]
-    ranged = [line for one in at_level for line in _by_area(atlas, one)]
+    ranged = [line for indicator in at_level for line in _by_area(atlas, indicator)]
     equal = [] if index is None else list(_at_equal_size(atlas, index))
     first = [*sized[:1], *ranged[:1], *equal]
     yield from first
@@ -104,12 +104,12 @@ def _by_importance(atlas: Atlas, index: Indicator | None) -> list[Indicator]:
     order: list[str] = []
     if index is not None and index.id in atlas.recipes:
         order = [element.id for element in atlas.recipes[index.id].elements]
-    known = [
+    indicators = [
         indicator
         for indicator in atlas.indicators.values()
         if indicator.role == "indicator" and indicator.better
     ]
-    return sorted(known, key=lambda indicator: indicator.id not in order)
+    return sorted(indicators, key=lambda indicator: indicator.id not in order)
 
 
 def _by_size(atlas: Atlas, indicator: Indicator) -> Iterator[str]:

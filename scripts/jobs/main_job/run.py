@@ -187,11 +187,11 @@ def _account(
         for part in companions_of(path)
     }
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    known = versions()
+    versions_used = versions()
     return {
-        "zoneblanche": known["zoneblanche"],
+        "zoneblanche": versions_used["zoneblanche"],
         "command": "run",
-        "versions": known,
+        "versions": versions_used,
         "project": project.table.model_dump(mode="json", exclude_none=True),
         "recipe": None if recipe is None else recipe.id,
         "territories": len(atlas.codes),
@@ -202,7 +202,7 @@ def _account(
         },
         "rows": {name: dict(rows) for name, rows in atlas.account.items()},
         "missing": _missing_by_reason(atlas),
-        "corrections": [one.as_dict() for one in atlas.corrections],
+        "corrections": [correction.as_dict() for correction in atlas.corrections],
         "warnings": [str(notice) for notice in warnings_first(atlas.notices)],
         "notices": [notice_as_dict(notice) for notice in warnings_first(atlas.notices)],
         "sources": [source.as_dict() for source in sources_of(atlas)],

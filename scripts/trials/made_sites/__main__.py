@@ -52,8 +52,8 @@ class Trial:
 def write_list(truths: tuple[Truth, ...], path: Path) -> None:
     """The table of authorities that the farm is asked by."""
     rows = [
-        {"code": one.code, "name": one.name, "website": one.website,
-         "email_domain": one.email_domain} for one in truths
+        {"code": truth.code, "name": truth.name, "website": truth.website,
+         "email_domain": truth.email_domain} for truth in truths
     ]  # fmt: skip
     pd.DataFrame(rows).to_csv(path, index=False)
 

@@ -30,7 +30,7 @@ def server_contexts(truths: tuple[Truth, ...], folder: Path) -> ssl.SSLContext:
     contexts: dict[str, ssl.SSLContext] = {}
     good = [truth for truth in truths if truth.behaviour not in _BAD]
     for start in range(0, len(good), GROUP):
-        names = sorted({name for one in good[start : start + GROUP] for name in _names(one)})
+        names = sorted({name for truth in good[start : start + GROUP] for name in _names(truth)})
         context = _context(authority.issue_cert(*names, key_type=trustme.KeyType.ECDSA))
         contexts |= dict.fromkeys(names, context)
     for truth in truths:
@@ -47,7 +47,7 @@ def server_contexts(truths: tuple[Truth, ...], folder: Path) -> ssl.SSLContext:
         else:
             continue
         contexts |= dict.fromkeys(_names(truth), _context(certificate))
-    refused = {name for one in truths if one.behaviour == "http-only" for name in _names(one)}
+    refused = {name for truth in truths if truth.behaviour == "http-only" for name in _names(truth)}
 
     def choose(socket: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> int | None:
         if name in refused:

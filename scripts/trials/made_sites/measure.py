@@ -93,8 +93,8 @@ def _as_set(value: object) -> set[object]:
 
 def _mail(row: pd.Series) -> set[object]:
     names = {"mx": bool(row["mx"] == 1), "spf": row["spf_all"], "dmarc": row["dmarc_policy"]}
-    known = row["mail_why"] == ""
-    return {(name, value) for name, value in names.items() if known and _is_stated(value)}
+    read = row["mail_why"] == ""
+    return {(name, value) for name, value in names.items() if read and _is_stated(value)}
 
 
 def _true_mail(truth: Truth) -> set[object]:

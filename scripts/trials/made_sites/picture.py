@@ -74,8 +74,8 @@ def draw(barometer: Barometer, path: Path) -> None:
                 panel.text(
                     138, number, label.replace("-", "\u2212"), ha="right", va="center", fontsize=8
                 )
-        known = rows.groupby("wave")["known"].max()
-        read = ", ".join(f"{n:.0f}" for n in known)
+        reads = rows.groupby("wave")["known"].max()
+        read = ", ".join(f"{n:.0f}" for n in reads)
         panel.set_title(f"{titles[category]}\nread: {read}", fontsize=10)
         panel.set_yticks(range(len(NETWORKS)), [str(MEASURED[n]) for n in NETWORKS])
         panel.set_xlim(0, 140)

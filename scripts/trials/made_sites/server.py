@@ -98,7 +98,7 @@ class Farm:
                 reuse_port=reuse or None, ssl_handshake_timeout=20,
             ),
         ]  # fmt: skip
-        self.http, self.https = (one.sockets[0].getsockname()[1] for one in self._servers)
+        self.http, self.https = (server.sockets[0].getsockname()[1] for server in self._servers)
         if ports[2] >= 0:
             from zoneblanche.scripts.trials.made_sites.dns_server import NameServer
 
@@ -242,7 +242,7 @@ def politeness_of(requests: Iterable[Asked]) -> dict[str, float]:
 
 def write_record(farm: Farm, path: Path) -> None:
     """Write what was asked, for a reader in another process."""
-    lines = [json.dumps(vars(one)) for one in farm.asked]
+    lines = [json.dumps(vars(request)) for request in farm.asked]
     lines.append(json.dumps({"most_open": farm.most_open}))
     path.write_text("\n".join(lines) + "\n", "utf-8")
 

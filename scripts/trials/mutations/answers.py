@@ -174,7 +174,7 @@ def _delayed(head: bytes, body: bytes, chance: random.Random) -> bytes:
     if chance.random() < 0.3:
         return whole[:place] + HANG + whole[place:]
     slow = b"".join(
-        whole[one : one + 1] + WAIT for one in range(place, min(place + 50, len(whole)))
+        whole[byte : byte + 1] + WAIT for byte in range(place, min(place + 50, len(whole)))
     )
     return whole[:place] + slow + whole[place + 50 :]
 

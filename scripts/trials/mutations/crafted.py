@@ -86,8 +86,8 @@ def lean(table: pa.Table, chance: random.Random) -> bytes:
 
 def retell(table: pa.Table, chance: random.Random) -> pa.Table:
     """Change, remove, duplicate or exchange leaves of the metadata of an atlas."""
-    known = dict(table.schema.metadata or {})
-    metadata = copy.deepcopy(json.loads(known[ATLAS]))
+    notes = dict(table.schema.metadata or {})
+    metadata = copy.deepcopy(json.loads(notes[ATLAS]))
     for _change in range(chance.choice((1, 1, 1, 3))):
         paths = list(_paths(metadata))
         *above, last = chance.choice(paths)
@@ -101,8 +101,8 @@ def retell(table: pa.Table, chance: random.Random) -> pa.Table:
                 node.append(copy.deepcopy(node[last]))
             case _:
                 node[last] = chance.choice(LEAVES)
-    known[ATLAS] = json.dumps(metadata).encode()
-    return table.replace_schema_metadata(known)
+    notes[ATLAS] = json.dumps(metadata).encode()
+    return table.replace_schema_metadata(notes)
 
 
 def craft_geopackage(database: sqlite3.Connection, table: str, columns: list[str]) -> None:

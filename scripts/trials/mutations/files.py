@@ -127,16 +127,16 @@ def _change_rows(table: pa.Table, chance: random.Random) -> pa.Table:
 
 def _change_metadata(table: pa.Table, chance: random.Random) -> pa.Table:
     """Change one entry of the file's metadata, as JSON or as bytes, or remove it all."""
-    known = dict(table.schema.metadata or {})
-    if not known:
+    metadata = dict(table.schema.metadata or {})
+    if not metadata:
         return _change_cell(table, chance)
-    key = chance.choice(sorted(known))
+    key = chance.choice(sorted(metadata))
     if chance.random() < 0.1:
-        del known[key]
+        del metadata[key]
     else:
         for _ in range(chance.choice((1, 1, 3))):
-            known[key] = mutate_json(known[key], chance)
-    return table.replace_schema_metadata(known)
+            metadata[key] = mutate_json(metadata[key], chance)
+    return table.replace_schema_metadata(metadata)
 
 
 def mutate_sqlite(content: bytes, chance: random.Random) -> bytes:

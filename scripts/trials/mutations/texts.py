@@ -159,16 +159,16 @@ def _replace_one(pattern: str, new: str, text: str, chance: random.Random) -> st
 
 def _change_lines(text: str, chance: random.Random) -> str:
     lines = text.split("\n")
-    one, other = chance.randrange(len(lines)), chance.randrange(len(lines))
+    first, second = chance.randrange(len(lines)), chance.randrange(len(lines))
     match chance.randrange(4):
         case 0:
-            del lines[one]
+            del lines[first]
         case 1:
-            lines.insert(other, lines[one])
+            lines.insert(second, lines[first])
         case 2:
-            lines[one], lines[other] = lines[other], lines[one]
+            lines[first], lines[second] = lines[second], lines[first]
         case _:
-            lines = lines[: one + 1]
+            lines = lines[: first + 1]
     return "\n".join(lines)
 
 

@@ -53,7 +53,7 @@ def test_every_row_is_matched_or_listed_with_its_reason() -> None:
     codes = parse_codes(
         raw(*cells),
         "taux",
-        known=COMMUNES,
+        valid_codes=COMMUNES,
         explain=lambda code: "merged into 01004" if code == "01099" else "",
     )
     assert codes.matched.tolist() == [True, True, False, False, False]
@@ -84,7 +84,7 @@ def test_every_row_is_matched_or_listed_with_its_reason() -> None:
 )
 def test_spoiled_codes(cells: tuple[str, ...], line: int, value: str, kind: str, says: str) -> None:
     with pytest.raises(InputError) as caught:
-        parse_codes(raw(*cells), "taux", known=COMMUNES)
+        parse_codes(raw(*cells), "taux", valid_codes=COMMUNES)
     (fault,) = caught.value.faults
     assert (fault.line, fault.value, fault.kind) == (line, value, kind)
     assert says in str(fault)
@@ -96,7 +96,7 @@ def test_marks_between_the_groups_of_a_code_are_taken_away(mark: str) -> None:
     codes = parse_codes(
         raw(*cells),
         "taux",
-        known=COMMUNES,
+        valid_codes=COMMUNES,
         explain=lambda code: "merged into 01004" if code == "01099" else "",
     )
     assert list(codes.codes[codes.matched]) == ["01001", "01004", "2A004"]
@@ -109,9 +109,9 @@ def test_marks_between_the_groups_of_a_code_are_taken_away(mark: str) -> None:
 
 def test_codes_of_territories_may_be_written_in_groups() -> None:
     ars = pd.Index(["08 1 11 000", "08 1 15 001"])
-    codes = parse_codes(raw("08111000", "08115001"), "taux", known=ars)
+    codes = parse_codes(raw("08111000", "08115001"), "taux", valid_codes=ars)
     assert list(codes.codes) == list(ars)
-    codes = parse_codes(raw("08-1-11-000", "08"), "taux", known=pd.Index(["08111000"]))
+    codes = parse_codes(raw("08-1-11-000", "08"), "taux", valid_codes=pd.Index(["08111000"]))
     assert codes.matched.tolist() == [True, False]
 
 
@@ -128,7 +128,7 @@ def test_codes_of_territories_may_be_written_in_groups() -> None:
 )
 def test_marks_stay_where_codes_could_be_confused(cells: tuple[str, ...], known: pd.Index) -> None:
     try:
-        codes = parse_codes(raw(*cells), "taux", known=known)
+        codes = parse_codes(raw(*cells), "taux", valid_codes=known)
     except InputError as error:
         assert [fault.value for fault in error.faults] == ["100.0"]
     else:
@@ -137,7 +137,7 @@ def test_marks_stay_where_codes_could_be_confused(cells: tuple[str, ...], known:
 
 def test_zeros_lost_by_a_code_in_groups() -> None:
     with pytest.raises(InputError, match="01001 is a code"):
-        parse_codes(raw("1 001", "2A 004"), "taux", known=COMMUNES)
+        parse_codes(raw("1 001", "2A 004"), "taux", valid_codes=COMMUNES)
 
 
 def test_lost_zeros_show_by_the_pattern_alone() -> None:
@@ -147,7 +147,7 @@ def test_lost_zeros_show_by_the_pattern_alone() -> None:
 
 def test_no_row_that_matches_is_a_fault() -> None:
     with pytest.raises(InputError) as caught:
-        parse_codes(raw("'01001", "x"), "taux", known=COMMUNES, level_title="communes")
+        parse_codes(raw("'01001", "x"), "taux", valid_codes=COMMUNES, level_title="communes")
     assert caught.value.faults[0].kind == "no-match"
     assert "none of the 2 codes" in str(caught.value)
     assert "write code_prefix =" in str(caught.value)
@@ -156,22 +156,24 @@ def test_no_row_that_matches_is_a_fault() -> None:
 @pytest.mark.parametrize("label", ["Total", "Ensemble", " Insgesamt", "OGÓŁEM", "Total France"])
 def test_a_total_needs_no_code(label: str) -> None:
     table = raw("01001", "01002", "", nom=["Aa", "Bb", label])
-    codes = parse_codes(table, "taux", known=COMMUNES)
+    codes = parse_codes(table, "taux", valid_codes=COMMUNES)
     assert codes.matched.tolist() == [True, True, False]
     (listed,) = codes.account.listed
     assert (listed.row, listed.reason) == ("line 4", "a total without a code")
     assert any("(first: a total without a code)" in one for one in codes.notices)
     with pytest.raises(InputError, match="the code is blank"):
-        parse_codes(raw("01001", "", nom=["Aa", "Totalville"]), "taux", known=COMMUNES)
+        parse_codes(raw("01001", "", nom=["Aa", "Totalville"]), "taux", valid_codes=COMMUNES)
 
 
 def test_doubled_rows_that_are_listed_anyway_do_no_harm() -> None:
-    codes = parse_codes(raw("01001", "TOTAL", "TOTAL"), "taux", known=COMMUNES)
+    codes = parse_codes(raw("01001", "TOTAL", "TOTAL"), "taux", valid_codes=COMMUNES)
     assert len(codes.account.listed) == 2
 
 
 def test_scientific_looking_codes_that_are_known_are_codes() -> None:
-    assert parse_codes(raw("1E5", "2E5"), "taux", known=pd.Index(["1E5", "2E5"])).matched.all()
+    assert parse_codes(
+        raw("1E5", "2E5"), "taux", valid_codes=pd.Index(["1E5", "2E5"])
+    ).matched.all()
 
 
 def test_marks_are_reasons_and_never_zero() -> None:

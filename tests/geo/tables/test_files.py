@@ -101,7 +101,7 @@ def test_cells_of_a_workbook_are_text(tmp_path: Path) -> None:
 def test_whole_numbers_in_a_column_of_codes_have_lost_their_zeros(tmp_path: Path) -> None:
     table = read_raw_table(workbook(tmp_path, ["code", "n"], [1001, 1], ["01002", 2]))
     with pytest.raises(InputError, match=r"line 2, column 'code': '1001' has lost"):
-        parse_codes(table, "code", known=KNOWN)
+        parse_codes(table, "code", valid_codes=KNOWN)
     digits = read_raw_table(workbook(tmp_path, ["siren", "n"], [200029999, 1], [200042935, 2]))
     codes = parse_codes(digits, "siren", pattern=r"\d{9}")
     assert codes.matched.all()
@@ -199,7 +199,7 @@ def test_parquet_columns_as_text(tmp_path: Path) -> None:
     assert any("not read" in notice and "shape" in notice for notice in raw.notices)
     assert parse_numbers(raw, "x").values[0] == 0.1
     with pytest.raises(InputError, match=r"feature 0, column 'x'"):
-        parse_codes(raw, "x", known=KNOWN)
+        parse_codes(raw, "x", valid_codes=KNOWN)
 
 
 def test_a_parquet_column_of_bytes_is_named_with_its_type(tmp_path: Path) -> None:
@@ -215,7 +215,7 @@ def test_spoiled_parquet(tmp_path: Path) -> None:
     path = tmp_path / "t.parquet"
     pq.write_table(pa.table({"code": [1001, 1002]}), path)
     with pytest.raises(InputError, match="has lost its leading zeros"):
-        parse_codes(read_raw_table(path), "code", known=KNOWN)
+        parse_codes(read_raw_table(path), "code", valid_codes=KNOWN)
     assert faults_of(path, limits=replace(DEFAULT_LIMITS, rows=1))[0].kind == "too-large"
     assert faults_of(path, limits=replace(DEFAULT_LIMITS, archive_bytes=1))[0].kind == "too-large"
     pq.write_table(pa.table({"code": pa.array([], pa.string())}), path)
@@ -285,7 +285,7 @@ def test_a_code_that_is_a_json_number(tmp_path: Path) -> None:
     path = tmp_path / "t.json"
     path.write_text('[{"code": 1001}, {"code": 1002}]')
     with pytest.raises(InputError, match="has lost its leading zeros"):
-        parse_codes(read_raw_table(path), "code", known=KNOWN)
+        parse_codes(read_raw_table(path), "code", valid_codes=KNOWN)
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "parquet", "json", "dbf"])

@@ -55,7 +55,7 @@ def test_one_long_text_a_million_times_takes_no_memory(tmp_path: Path) -> None:
     raw = read_raw_table(path)
     assert len({id(cell) for cell in column(raw, "code")}) == 1
     with pytest.raises(InputError, match="too long for a code"):
-        parse_codes(raw, "code", known=pd.Index(["01001"]))
+        parse_codes(raw, "code", valid_codes=pd.Index(["01001"]))
 
 
 def test_dictionaries_are_read_with_their_gaps(tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_accents_may_be_written_in_two_ways(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("code;de\u0301bit\nE\u03011;5\nÉ2;6\n", encoding="utf-8")
     raw = read_raw_table(tmp_path / "t.csv")
     assert parse_numbers(raw, "débit").values.tolist() == [5, 6]
-    codes = parse_codes(raw, "code", known=pd.Index(["É1", "É2"]))
+    codes = parse_codes(raw, "code", valid_codes=pd.Index(["É1", "É2"]))
     assert codes.matched.all()
 
 

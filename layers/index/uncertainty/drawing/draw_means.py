@@ -71,8 +71,8 @@ def dimension_scores(
         else:
             scored = weighted_mean(scenario, dimension, rows, w, made, loops)
         if dimension.min_available > 0 and scenario.known is not None:
-            known = scenario.known[[rows[element.id] for element in dimension.elements()]]
-            scored.scores[:, known.mean(axis=0) < dimension.min_available] = np.nan
+            presence = scenario.known[[rows[element.id] for element in dimension.elements()]]
+            scored.scores[:, presence.mean(axis=0) < dimension.min_available] = np.nan
             scored = Made(scored.scores, complete=False)
         made[dimension.id] = scored
     return made
@@ -141,16 +141,16 @@ def weighted_mean(
         figures = _rows(scenario, dimension, "square" if square else "", children.rows)
         return _sum_over(children, figures, add, scenario, loops)
 
-    known = (
+    denominator = (
         np.float32(1) if whole else _sum_over(children, present, loops.add_known, scenario, loops)
     )
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = summed(square=False)
         if not whole:
-            mean /= known
+            mean /= denominator
         if not penalised:
             return Made(_out_of(dimension, mean), whole)
-        spread = np.maximum(summed(square=True) / known - mean * mean, np.float32(0))
+        spread = np.maximum(summed(square=True) / denominator - mean * mean, np.float32(0))
         sign = np.float32(-1 if dimension.aggregate.endswith("minus") else 1)
         return Made(mean + sign * spread / mean, whole)
 

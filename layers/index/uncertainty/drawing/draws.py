@@ -86,7 +86,7 @@ class Sampler:
                 table = prepare(values, recipe, context=context)[-1].values
                 prepared.append((recipe.elements, table))
         self._whole = [
-            self._scenario(recipe, next(one for key, one in prepared if key == recipe.elements))
+            self._scenario(recipe, next(table for key, table in prepared if key == recipe.elements))
             for recipe in variants(self.recipe)
         ]
         self._aim(self.recipe.id, distinct=False)
@@ -124,12 +124,12 @@ class Sampler:
     def _narrowed(self, scenario: Scenario) -> Scenario:
         """Return the scenario of the target, on the columns that are scored."""
         ends = self._ends(scenario)
-        known = None if scenario.known is None else scenario.known[:, self._columns]
+        presence = None if scenario.known is None else scenario.known[:, self._columns]
         return replace(
             scenario,
             x=np.ascontiguousarray(scenario.x[:, self._columns]),
             offset=float(sum(ends)) if scenario.sign < 0 and ends else 0.0,
-            known=None if known is None or known.all() else np.ascontiguousarray(known),
+            known=None if presence is None or presence.all() else np.ascontiguousarray(presence),
             sums={},
             rows={},
         )

@@ -41,7 +41,9 @@ def weighted_sums(x: np.ndarray, weights: np.ndarray, out: np.ndarray) -> None:
 
 
 @compiled
-def weighted_means(x: np.ndarray, known: np.ndarray, weights: np.ndarray, out: np.ndarray) -> None:
+def weighted_means(
+    x: np.ndarray, counted: np.ndarray, weights: np.ndarray, out: np.ndarray
+) -> None:
     """Sum over the indicators of weight · figure, divided by the weight of what is known.
 
     The result equals two `weighted_sums` and a division to the last bit, without three passes over
@@ -49,7 +51,7 @@ def weighted_means(x: np.ndarray, known: np.ndarray, weights: np.ndarray, out: n
 
     Args:
         x: (indicators, units) float32, 0 if missing.
-        known: (indicators, units) float32, 1 if known and 0 if missing.
+        counted: (indicators, units) float32, 1 if known and 0 if missing.
         weights: (draws, indicators) float32.
         out: (draws, units) float32, written; NaN if nothing with a weight is known.
     """
@@ -63,7 +65,7 @@ def weighted_means(x: np.ndarray, known: np.ndarray, weights: np.ndarray, out: n
             below[:] = 0
             for indicator in range(indicators):
                 weight = weights[draw, indicator]
-                column, present = x[indicator, start:stop], known[indicator, start:stop]
+                column, present = x[indicator, start:stop], counted[indicator, start:stop]
                 for unit in range(stop - start):
                     sums[unit] += weight * column[unit]
                     below[unit] += weight * present[unit]
@@ -89,17 +91,17 @@ def add_scores(scores: np.ndarray, weights: np.ndarray, total: np.ndarray) -> No
 
 
 @compiled
-def add_known(scores: np.ndarray, weights: np.ndarray, known: np.ndarray) -> None:
+def add_known(scores: np.ndarray, weights: np.ndarray, weight_sums: np.ndarray) -> None:
     """Add the weight of a dimension that is computed for each draw, nothing if it is NaN.
 
     Args:
         scores: (draws, units) float32.
         weights: (draws,) float32.
-        known: (draws, units) float32, added to.
+        weight_sums: (draws, units) float32, added to.
     """
     zero = np.float32(0)
     for draw in range(scores.shape[0]):
-        weight, row, sums = weights[draw], scores[draw], known[draw]
+        weight, row, sums = weights[draw], scores[draw], weight_sums[draw]
         for unit in range(scores.shape[1]):
             score = row[unit]
             sums[unit] += weight if score == score else zero
@@ -139,7 +141,7 @@ def perturb(
         out: (units,) float32, written.
     """
     step = np.float32(1.0 / 65536.0)
-    one, half = np.float32(1), np.float32(0.5)
+    unity, half = np.float32(1), np.float32(0.5)
     low, high, base, slope = scale[0], scale[1], scale[2], scale[3]
     mask = np.uint64(65535)
     boolean = len(no_wrong) > 0
@@ -156,7 +158,7 @@ def perturb(
             if figure >= half:
                 figure = figure - figure if chance < rates[0] else figure
             elif chance < no_wrong[unit]:
-                figure = one
+                figure = unity
         elif figure == rates[1] and (np.float32(third) + half) * step < rates[2]:
             fourth = np.float32(np.int64(bits >> np.uint64(48)))
             figure = low + (high - low) * ((fourth + half) * step)
@@ -205,7 +207,7 @@ def rank_draws(scores: np.ndarray, count: np.ndarray, ranks: np.ndarray) -> None
         scale = 16777215.0 / (most - least) if most > least else 0.0
         low_digit[:] = 0
         high_digit[:] = 0
-        known = 0
+        ranked = 0
         for unit in range(units):
             score = scores[draw, unit]
             if score != score:
@@ -214,8 +216,8 @@ def rank_draws(scores: np.ndarray, count: np.ndarray, ranks: np.ndarray) -> None
             key = np.uint64((most - score) * scale)
             low_digit[key & mask] += 1
             high_digit[key >> np.uint64(12)] += 1
-            keys[known] = key << np.uint64(32) | np.uint64(unit)
-            known += 1
+            keys[ranked] = key << np.uint64(32) | np.uint64(unit)
+            ranked += 1
         below_low, below_high = 0, 0
         for digit in range(4096):
             slot = low_digit[digit]
@@ -224,17 +226,17 @@ def rank_draws(scores: np.ndarray, count: np.ndarray, ranks: np.ndarray) -> None
             slot = high_digit[digit]
             high_digit[digit] = below_high
             below_high += slot
-        for place in range(known):
+        for place in range(ranked):
             digit = (keys[place] >> np.uint64(32)) & mask
             ordered[low_digit[digit]] = keys[place]
             low_digit[digit] += 1
-        for place in range(known):
+        for place in range(ranked):
             digit = ordered[place] >> np.uint64(44)
             keys[high_digit[digit]] = ordered[place]
             high_digit[digit] += 1
         rank, above = 0, 0
         before = np.uint64(0xFFFFFFFFFFFFFFFF)
-        for place in range(known):
+        for place in range(ranked):
             key = keys[place] >> np.uint64(32)
             if key != before:
                 rank = above + 1
@@ -284,10 +286,10 @@ def tally_pairs(scores: np.ndarray, pairs: np.ndarray, ahead: np.ndarray) -> Non
     """
     for pair in range(len(pairs)):
         for draw in range(scores.shape[0]):
-            one, other = scores[draw, pairs[pair, 0]], scores[draw, pairs[pair, 1]]
-            if one > other:
+            left, right = scores[draw, pairs[pair, 0]], scores[draw, pairs[pair, 1]]
+            if left > right:
                 ahead[pair, 0] += 1
-            elif other > one:
+            elif right > left:
                 ahead[pair, 1] += 1
 
 

@@ -162,8 +162,8 @@ def _spread(
 
 
 def _size(error: MeasurementError, context: Context) -> np.ndarray:
-    known = [] if context.facts is None else list(context.facts)
-    name = next((name for name in error.size if name in known), error.size[0])
+    names = [] if context.facts is None else list(context.facts)
+    name = next((name for name in error.size if name in names), error.size[0])
     size = context.fact(name).to_numpy("float64")
     return np.where(size > 0, size, np.nan)
 

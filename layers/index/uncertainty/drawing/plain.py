@@ -22,12 +22,14 @@ def weighted_sums(x: np.ndarray, weights: np.ndarray, out: np.ndarray) -> None:
             sums += weight * column
 
 
-def weighted_means(x: np.ndarray, known: np.ndarray, weights: np.ndarray, out: np.ndarray) -> None:
+def weighted_means(
+    x: np.ndarray, counted: np.ndarray, weights: np.ndarray, out: np.ndarray
+) -> None:
     """See `kernels.weighted_means`."""
     below = np.zeros_like(out)
     out[:] = 0
     weighted_sums(x, weights, out)
-    weighted_sums(known, weights, below)
+    weighted_sums(counted, weights, below)
     with np.errstate(invalid="ignore", divide="ignore"):
         out /= below
 
@@ -39,26 +41,26 @@ def add_scores(scores: np.ndarray, weights: np.ndarray, total: np.ndarray) -> No
     total += products
 
 
-def add_known(scores: np.ndarray, weights: np.ndarray, known: np.ndarray) -> None:
+def add_known(scores: np.ndarray, weights: np.ndarray, weight_sums: np.ndarray) -> None:
     """See `kernels.add_known`."""
-    np.add(known, weights[:, None], out=known, where=~np.isnan(scores))
+    np.add(weight_sums, weights[:, None], out=weight_sums, where=~np.isnan(scores))
 
 
 def rank_draws(scores: np.ndarray, count: np.ndarray, ranks: np.ndarray) -> None:
     """See `kernels.rank_draws`."""
     alone = bool((count == 1).all())
     for row, out in zip(scores, ranks, strict=True):
-        known = np.flatnonzero(~np.isnan(row))
+        present = np.flatnonzero(~np.isnan(row))
         out[:] = np.nan
-        if not len(known):
+        if not len(present):
             continue
-        figures = row[known].astype("float64")
+        figures = row[present].astype("float64")
         least, most = figures.min(), figures.max()
         scale = 16777215.0 / (most - least) if most > least else 0.0
         keys = ((most - figures) * scale).astype("uint64")
         # Sorting keys that contain their position is several times faster than sorting positions.
         keys <<= np.uint64(32)
-        keys |= known.astype("uint64")
+        keys |= present.astype("uint64")
         keys.sort()
         order = keys.astype("uint32").astype(np.intp)
         keys >>= np.uint64(32)
@@ -81,24 +83,24 @@ def tally(
 ) -> None:
     """See `kernels.tally`."""
     bins = counts.shape[1]
-    slots, one = counts.reshape(-1), counts.dtype.type(1)
+    slots, unity = counts.reshape(-1), counts.dtype.type(1)
     for first in range(start, stop, _TALLIED):
         part = slice(first, min(first + _TALLIED, stop))
         places = figures[:, part] - low[part]
         places *= per_unit[part]
         np.clip(places, np.float32(0), np.float32(bins - 1), out=places)
-        known = ~np.isnan(places)
-        np.copyto(places, np.float32(0), where=~known)
+        present = ~np.isnan(places)
+        np.copyto(places, np.float32(0), where=~present)
         slot = places.astype(np.intp)
         slot += np.arange(part.start, part.stop) * bins
-        np.add.at(slots, slot.ravel() if known.all() else slot[known], one)
+        np.add.at(slots, slot.ravel() if present.all() else slot[present], unity)
 
 
 def tally_pairs(scores: np.ndarray, pairs: np.ndarray, ahead: np.ndarray) -> None:
     """See `kernels.tally_pairs`."""
-    one, other = scores[:, pairs[:, 0]], scores[:, pairs[:, 1]]
-    ahead[:, 0] += (one > other).sum(axis=0)
-    ahead[:, 1] += (other > one).sum(axis=0)
+    left, right = scores[:, pairs[:, 0]], scores[:, pairs[:, 1]]
+    ahead[:, 0] += (left > right).sum(axis=0)
+    ahead[:, 1] += (right > left).sum(axis=0)
 
 
 def perturb(

@@ -59,15 +59,15 @@ def arrondissements(
     Raises:
         InputError: a shape is missing, or those of a commune do not fill it.
     """
-    known = official.arrondissements
-    shapes = shapes_of(table, types=("ARM",)).reindex(known.index)
-    absent = list(known.index[shapes.isna()])
-    if absent or set(known.index) - set(WHOLE):
+    arrondissements = official.arrondissements
+    shapes = shapes_of(table, types=("ARM",)).reindex(arrondissements.index)
+    absent = list(arrondissements.index[shapes.isna()])
+    if absent or set(arrondissements.index) - set(WHOLE):
         message = f"arrondissements without a shape, or unknown ones: {first_of(absent)}."
         raise InputError(Fault(message, kind="geometry"))
     oriented = pd.Series(shapely.orient_polygons(shapes.to_numpy()), index=shapes.index)
     area = geodesic_area_km2(oriented)
-    frame = known.assign(area_km2=area, geometry=snap(oriented, step)).reset_index()
+    frame = arrondissements.assign(area_km2=area, geometry=snap(oriented, step)).reset_index()
     return gpd.GeoDataFrame(frame, geometry="geometry", crs="EPSG:4326")
 
 

@@ -63,7 +63,7 @@ def bring_to_date(
     shapes, before = shapes_of(table), shapes_of(earlier)
     parts = shapes_of(earlier, types=("COMD", "COMA"))
     missing = set(shapes.index[shapes.isna()])
-    joined = _joined(before.index.difference(shapes.index), former, known=set(shapes.index))
+    joined = _joined(before.index.difference(shapes.index), former, codes=set(shapes.index))
     for code, others in joined.items():
         pieces = [before[other] for other in others] + ([] if code in missing else [shapes[code]])
         shapes[code] = shapely.union_all(pieces)
@@ -179,8 +179,8 @@ def _form(shapes: np.ndarray) -> np.ndarray:
     )
 
 
-def _joined(gone: pd.Index, former: Mapping[str, str], *, known: set[str]) -> dict[str, list[str]]:
-    lost = [code for code in gone if former.get(code) not in known]
+def _joined(gone: pd.Index, former: Mapping[str, str], *, codes: set[str]) -> dict[str, list[str]]:
+    lost = [code for code in gone if former.get(code) not in codes]
     if lost:
         message = f"{len(lost)} codes are gone without a successor (first: {first_of(lost)})."
         raise InputError(Fault(message, kind="unknown-code"))

@@ -30,7 +30,7 @@ from zoneblanche.scripts.build.edition.storage import write_packed
 def pack_tables(
     tables: Mapping[str, tuple[Table, Sequence[PackedColumn]]],
     territories: Territories,
-    known: Mapping[str, Table],
+    packed_from: Mapping[str, Table],
 ) -> tuple[pa.Table, dict[str, list[dict[str, Any]]]]:
     """Return the packed columns of all tables, and how each is unpacked.
 
@@ -38,7 +38,7 @@ def pack_tables(
         tables: by id of their source; each with the columns to keep, in an order in which a column
             stands after those it refers to.
         territories: of the rows, in their order; some columns refer to their population.
-        known: the edition's other tables, for `same_as`.
+        packed_from: the edition's other tables, for `same_as`.
 
     Raises:
         InputError: a column that cannot be packed as it is described.
@@ -52,7 +52,7 @@ def pack_tables(
         records = []
         for column in wanted:
             key = f"{name}/{column.name}"
-            values, column = _packed(frame[column.name], column, unpacked, known, key)
+            values, column = _packed(frame[column.name], column, unpacked, packed_from, key)
             columns[key] = values
             unpacked[key] = read_column(pa.chunked_array([values]), column, unpacked)
             records.append(column.as_dict())
@@ -65,12 +65,12 @@ def _packed(
     figures: pd.Series,
     column: PackedColumn,
     unpacked: Mapping[str, Any],
-    known: Mapping[str, Table],
+    packed_from: Mapping[str, Table],
     key: str,
 ) -> tuple[pa.Array, PackedColumn]:
     if column.same_as:
         other, _, text = column.same_as.partition("/")
-        same = known[other].frame[text].astype("object").reindex(figures.index)
+        same = packed_from[other].frame[text].astype("object").reindex(figures.index)
         texts = figures.astype("object").where(figures.notna(), None)
         different = texts.where(texts.notna() | same.isna(), NOTHING)
         kept = different.where(different != same.where(same.notna(), None), None)
