@@ -198,6 +198,13 @@ class Territories:
         )
         return matches[chosen]
 
+    @property
+    def area_level(self) -> str | None:
+        """The level of the areas that readers compare, that of a bare code; None if the country
+        has none, or if none contains these territories."""
+        level = None if self.country is None else self.country.bare_code_level
+        return level if level in self.parents else None
+
     def place_name(self, level: str, code: str) -> str:
         """Return the name of a containing territory, or its code if the name is not known."""
         return self.parent_names.get(level, {}).get(code, code)

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -174,6 +175,23 @@ def _merged_fault(raw: RawTable, name: str, first: int, last: int) -> Fault | No
         column=name,
         remedy=_("Split merged cells, and write each row its own value."),
         kind="merged-cells",
+    )
+
+
+def lacks_columns(path: Path | str, columns: str, *, remedy: str) -> InputError:
+    """Return the error of a file without columns that its layout has.
+
+    Args:
+        columns: those that are absent, as a list in a sentence.
+        remedy: what the user can do, as a sentence.
+    """
+    return InputError(
+        Fault(
+            _("has no column {columns}.", columns=columns),
+            file=str(path),
+            remedy=remedy,
+            kind="header",
+        )
     )
 
 

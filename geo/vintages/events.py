@@ -19,7 +19,7 @@ from zoneblanche.geo.errors import Fault, InputError, first_of, shown
 from zoneblanche.geo.messages import _
 from zoneblanche.geo.tables.formats.text_files.header import header_of
 from zoneblanche.geo.tables.numbers import parse_numbers
-from zoneblanche.geo.tables.raw import column
+from zoneblanche.geo.tables.raw import column, lacks_columns
 from zoneblanche.geo.tables.read import read_raw_table
 from zoneblanche.geo.vintages.arrondissements import WHOLE
 
@@ -87,15 +87,10 @@ def read_events(path: Path, *, renamed: bool = False) -> pd.DataFrame:
     rows = pd.DataFrame(dict(raw.columns), dtype="str")
     absent = [name for name in (*_OFFICIAL, "TYPECOM_AV", "TYPECOM_AP") if name not in rows]
     if absent:
-        raise InputError(
-            Fault(
-                _("has no column {absent}.", absent=first_of(absent)),
-                file=str(path),
-                remedy=_(
-                    "Give the file of events of the official geographic code (v_mvt_commune)."
-                ),
-                kind="header",
-            )
+        raise lacks_columns(
+            path,
+            first_of(absent),
+            remedy=_("Give the file of events of the official geographic code (v_mvt_commune)."),
         )
     whole = rows["TYPECOM_AV"].isin(["COM", ""]) & rows["TYPECOM_AP"].isin(["COM", ""])
     wanted = whole if renamed else whole & (rows["MOD"] != RENAMED)

@@ -222,9 +222,8 @@ def _usual(observed: pd.Series, indicator: Indicator) -> tuple[float, int] | Non
 def _double_names(atlas: Atlas) -> dict[str, tuple[str, ...]]:
     """Return territories with the same name and container: are they two, or one listed twice?"""
     names = atlas.territories.names
-    country = atlas.territories.country
-    level = None if country is None else country.bare_code_level
-    within = atlas.territories.parents.get(level) if level else None
+    level = atlas.territories.area_level
+    within = None if level is None else atlas.territories.parents[level]
     keys = [names, within] if within is not None else [names]
     table = pd.DataFrame({f"k{place}": key for place, key in enumerate(keys)}, index=atlas.codes)
     double = table[table.duplicated(keep=False)]

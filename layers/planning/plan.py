@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from zoneblanche.geo.source import Source
 from zoneblanche.layers.atlas import Atlas
+from zoneblanche.layers.indicator import Indicator
 
 
 @dataclass(frozen=True)
@@ -41,3 +43,27 @@ class Plan:
     essential: tuple[int, ...] = (0,)
     digits: Mapping[str, int] = field(default_factory=dict)
     signed: Mapping[str, str] = field(default_factory=dict)
+
+
+def outcome_indicator(
+    name: str,
+    title: str,
+    categories: Mapping[int, str],
+    *,
+    level: str,
+    sources: tuple[Source, ...],
+    method: str,
+) -> Indicator:
+    """Return the column of what a plan proposes for each territory: a category that is no better or
+    worse than another, and whose codes have these titles."""
+    return Indicator(
+        id=name,
+        title=title,
+        unit="category",
+        digits=0,
+        native_level=level,
+        sources=sources,
+        method=method,
+        categories=categories,
+        role="context",
+    )

@@ -11,6 +11,7 @@ from zoneblanche.geo.country import Country
 from zoneblanche.geo.errors import Fault, InputError, first_of, nearest
 from zoneblanche.geo.messages import _
 from zoneblanche.geo.tables import read_raw_table
+from zoneblanche.geo.tables.raw import lacks_columns
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.edition import edition_inputs, edition_territories
 from zoneblanche.layers.probing.sites import Authority
@@ -127,13 +128,10 @@ def authorities_of_table(path: Path, *, level: str = "commune") -> tuple[Authori
     }
     absent = [name for name in ("code", "website") if cells_of[name] is None]
     if absent:
-        raise InputError(
-            Fault(
-                _("has no column {names}.", names=", ".join(map(repr, absent))),
-                file=str(path),
-                remedy=_("A table of authorities has the columns code, website and email_domain."),
-                kind="header",
-            )
+        raise lacks_columns(
+            path,
+            ", ".join(map(repr, absent)),
+            remedy=_("A table of authorities has the columns code, website and email_domain."),
         )
     count = len(raw.lines)
     cells = {name: cells_of[name] or [""] * count for name in cells_of}

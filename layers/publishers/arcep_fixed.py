@@ -20,6 +20,7 @@ from zoneblanche.geo.country import read_country
 from zoneblanche.geo.errors import Fault, InputError, first_of
 from zoneblanche.geo.messages import _, remark
 from zoneblanche.geo.source import Source
+from zoneblanche.geo.tables.raw import lacks_columns
 from zoneblanche.layers.layer import FileRows, Table
 from zoneblanche.layers.publishers.connector import Connector, Resource
 from zoneblanche.layers.publishers.read_tables import (
@@ -121,13 +122,10 @@ def _read(path: Path, columns: Mapping[str, str]) -> Table:
     key = next((name for name in _KEYS if name in rows), None)
     absent = [name for name in columns if name not in rows]
     if key is None or absent:
-        raise InputError(
-            Fault(
-                _("has no column {absent}.", absent=first_of(absent or _KEYS)),
-                file=str(path),
-                remedy=_("See docs/sources.md for the layout of Arcep's commune files."),
-                kind="header",
-            )
+        raise lacks_columns(
+            path,
+            first_of(absent or _KEYS),
+            remedy=_("See docs/sources.md for the layout of Arcep's commune files."),
         )
     everything = len(rows)
     rows = rows[rows["type"] == "all"]

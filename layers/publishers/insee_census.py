@@ -21,6 +21,7 @@ from zoneblanche.geo.files.archive import is_archive
 from zoneblanche.geo.messages import _
 from zoneblanche.geo.source import Source
 from zoneblanche.geo.tables import read_raw_table
+from zoneblanche.geo.tables.raw import lacks_columns
 from zoneblanche.geo.vintages.arrondissements import as_chosen
 from zoneblanche.layers.layer import FileRows, Table
 from zoneblanche.layers.publishers.connector import Connector, Resource
@@ -94,13 +95,10 @@ def _read(path: Path, wanted: Figures, source: Source, *, optional: tuple[str, .
     code = next((name for name in _CODES if name in rows), None)
     if absent or code is None:
         lacking = [f"P{year[2:]}_{part}" for name in absent for part in wanted[name][0]]
-        raise InputError(
-            Fault(
-                _("has no column {lacking}.", lacking=first_of(lacking or _CODES)),
-                file=str(path),
-                remedy=_("Is it the file of this publisher? See docs/sources.md for its layout."),
-                kind="header",
-            )
+        raise lacks_columns(
+            path,
+            first_of(lacking or _CODES),
+            remedy=_("Is it the file of this publisher? See docs/sources.md for its layout."),
         )
     whole = as_chosen(read_codes(rows, code, path, pattern=COMMUNE, unique=False), "whole")
     read = {column: column for columns in chosen.values() for column in columns}

@@ -31,6 +31,7 @@ from zoneblanche.geo.messages import _
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source
 from zoneblanche.geo.tables.account import Account
+from zoneblanche.geo.tables.raw import lacks_columns
 from zoneblanche.geo.territories import Territories
 from zoneblanche.geo.vectors.formats.wkb import shapes_of_wkb
 from zoneblanche.layers.layer import Table
@@ -83,13 +84,10 @@ def read_town_halls(path: Path) -> tuple[list[TownHall], int]:
         if not kinds:
             absent.append(KINDS[0])
         if absent:
-            raise InputError(
-                Fault(
-                    _("has no column {names}.", names=", ".join(map(repr, absent))),
-                    file=str(path),
-                    remedy=_("Give the theme `places`, type `place`, as Overture publishes it."),
-                    kind="header",
-                )
+            raise lacks_columns(
+                path,
+                ", ".join(map(repr, absent)),
+                remedy=_("Give the theme `places`, type `place`, as Overture publishes it."),
             )
         status = ["operating_status"] if "operating_status" in names else []
         columns = (*_NEEDED, *kinds, *status)

@@ -12,7 +12,6 @@ which there are the most, and at the level with which the page opens.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import statistics
@@ -21,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zoneblanche.scripts.bench.page import FLAGS, PATIENCE_MS, find_chromium
+from zoneblanche.scripts.bench.page import FLAGS, PATIENCE_MS, find_chromium, page_options
 from zoneblanche.scripts.bench.reactions import (
     ACT,
     CATEGORIES,
@@ -129,12 +128,7 @@ MOST_BYTES, MOST_PAINTED_MS, MOST_HEAP_MB = 4_200_000, 600.0, 40.0
 
 def main() -> None:
     """Open the page, and print the table of budgets in Markdown."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("page", type=Path)
-    parser.add_argument("--repeat", type=int, default=3)
-    options = parser.parse_args()
+    options = page_options(__doc__)
     path: Path = options.page
     painted: list[tuple[float, float]] = []
     heaps: list[float] = []

@@ -14,7 +14,6 @@ the account is there, in thread ticks, so that other load counts little. *Clock*
 
 from __future__ import annotations
 
-import argparse
 import io
 import statistics
 import tempfile
@@ -25,7 +24,7 @@ from pathlib import Path
 
 import numpy as np
 
-from zoneblanche.scripts.bench.page import FLAGS, PATIENCE_MS, find_chromium
+from zoneblanche.scripts.bench.page import FLAGS, PATIENCE_MS, find_chromium, page_options
 
 COLUMNS = 20
 MOST_MS = 1_000.0
@@ -111,12 +110,7 @@ KINDS: dict[str, tuple[str, Callable[[Rows], bytes]]] = {
 
 def main() -> None:
     """Drop each kind of table on the page, and print the times in Markdown."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("page", type=Path)
-    parser.add_argument("--repeat", type=int, default=3)
-    options = parser.parse_args()
+    options = page_options(__doc__)
     print("| table | rows | file | processor | clock | budget | |")
     print("| --- | ---: | ---: | ---: | ---: | --- | --- |")
     for kind, (file, write) in KINDS.items():

@@ -238,6 +238,16 @@ def measure(
     return {"painted": painted, "heap": heap, **busy}
 
 
+def page_options(description: str | None) -> argparse.Namespace:
+    """Return the options of a measurement of a page: its file `page`, and how often, `repeat`."""
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("page", type=Path)
+    parser.add_argument("--repeat", type=int, default=3)
+    return parser.parse_args()
+
+
 def find_chromium() -> str:
     """Return the path of the system's Chromium, or end the program."""
     program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)

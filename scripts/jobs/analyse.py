@@ -244,9 +244,8 @@ def _density(atlas: Atlas, indicator_id: str) -> Iterator[str | Rows]:
 
 
 def _equal_size(atlas: Atlas, indicator_id: str) -> Iterator[str]:
-    country, territories = atlas.territories.country, atlas.territories
-    level = None if country is None else country.bare_code_level
-    if level is None or level not in territories.parents:
+    level = atlas.territories.area_level
+    if level is None:
         return
     compared = compare_equal_size(atlas, indicator_id)
     table = residuals_by(atlas, compared, level=level)
@@ -311,10 +310,9 @@ def _clusters(values: pd.Series, contiguity: Contiguity) -> str:
 
 def _levels(atlas: Atlas, indicator_id: str) -> Iterator[str | Rows]:
     """Return how an index correlates with its parts, by territory and by area: two answers."""
-    indicator, country = atlas.indicator(indicator_id), atlas.territories.country
-    level = None if country is None else country.bare_code_level
-    parents = atlas.territories.parents
-    if not indicator.parts or country is None or level is None or level not in parents:
+    indicator, parents = atlas.indicator(indicator_id), atlas.territories.parents
+    level = atlas.territories.area_level
+    if not indicator.parts or level is None:
         return
     if parents[level].nunique() < LEAST_AREAS:
         return

@@ -83,9 +83,8 @@ def main_lines(atlas: Atlas, index_id: str, lang: str) -> list[str]:
 
 
 def _worst_areas(atlas: Atlas, index_id: str) -> Iterator[str]:
-    country, territories = atlas.territories.country, atlas.territories
-    level = None if country is None else country.bare_code_level
-    if country is None or level is None or level not in territories.parents:
+    territories, level = atlas.territories, atlas.territories.area_level
+    if level is None:
         return
     ranked = rank_areas(atlas, index_id, level=level).dropna(subset=["rank"])
     if len(ranked) < 2 or ranked["rank_low"].isna().all():

@@ -198,6 +198,13 @@ def test_a_level_has_the_name_that_its_country_gives(toy: Territories) -> None:
     assert toy.level_title("fr") == "territoire"
 
 
+def test_the_level_of_the_areas_that_readers_compare(toy: Territories) -> None:
+    france = replace(toy, country=read_country("fr"))
+    assert france.area_level == "departement"
+    assert replace(france, parents=france.parents[["epci"]]).area_level is None
+    assert toy.area_level is None
+
+
 def test_codes_of_france() -> None:
     france = read_country("fr")
     for code in ("01001", "2A004", "97105", "75056", "97611"):

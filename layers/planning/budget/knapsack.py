@@ -89,14 +89,19 @@ def _with_floors(
     )
     solved = _solved(gains, costs, budget, usable, (rows, np.minimum(there, floor)))
     if solved is None:
-        raise InputError(
-            Fault(
-                _("the budget does not buy the floor of every area."),
-                remedy=_("Lower --floor, or raise the budget."),
-                kind="no-budget",
-            )
-        )
+        raise floor_too_high()
     return closed(*solved)
+
+
+def floor_too_high() -> InputError:
+    """Return the error of a budget that does not buy what is asked for every area."""
+    return InputError(
+        Fault(
+            _("the budget does not buy the floor of every area."),
+            remedy=_("Lower --floor, or raise the budget."),
+            kind="no-budget",
+        )
+    )
 
 
 def _solved(

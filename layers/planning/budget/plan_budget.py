@@ -12,7 +12,6 @@ from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.messages import _, join, ngettext, quantity
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.build import take
-from zoneblanche.layers.indicator import Indicator
 from zoneblanche.layers.planning.budget.knapsack import Bought, buy
 from zoneblanche.layers.planning.budget.people import read_people, unknown_people
 from zoneblanche.layers.planning.budget.plan_budget_sites import plan_budget_with_sites
@@ -25,7 +24,7 @@ from zoneblanche.layers.planning.lift.plan_lift import (
     lift_all,
     lift_assumptions,
 )
-from zoneblanche.layers.planning.plan import Plan
+from zoneblanche.layers.planning.plan import Plan, outcome_indicator
 
 FIRST = "budget"
 NOT_ASKED, BOUGHT, LATER, CANNOT = range(4)
@@ -210,21 +209,18 @@ def _with_column(
     kinds = pd.Series(float(NOT_ASKED), index=codes)
     rest = np.where(lifted.possible, float(LATER), float(CANNOT))
     kinds[lifted.cost.index] = np.where(bought.chosen, float(BOUGHT), rest)
-    indicator = Indicator(
-        id=FIRST,
-        title=title,
-        unit="category",
-        digits=0,
-        native_level=index.atlas.territories.level,
-        sources=index.atlas.indicators[index.recipe.id].sources,
-        method=method,
-        categories={
+    indicator = outcome_indicator(
+        FIRST,
+        title,
+        {
             NOT_ASKED: _("not asked"),
             BOUGHT: _("within the budget"),
             LATER: _("later"),
             CANNOT: _("no change suffices"),
         },
-        role="context",
+        level=index.atlas.territories.level,
+        sources=index.atlas.indicators[index.recipe.id].sources,
+        method=method,
     )
     atlas = index.atlas.add(indicator, kinds)
     if not request.lift.within:

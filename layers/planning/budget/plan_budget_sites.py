@@ -17,7 +17,7 @@ from zoneblanche.layers.planning.budget.request import BudgetRequest, SiteLever
 from zoneblanche.layers.planning.budget.site_offers import check_site_figure
 from zoneblanche.layers.planning.lift.lift import read_index
 from zoneblanche.layers.planning.lift.plan_lift import asked_codes, changes_of
-from zoneblanche.layers.planning.plan import Plan
+from zoneblanche.layers.planning.plan import Plan, outcome_indicator
 
 FIRST, NEAREST = "budget", "budget-distance"
 NOT_ASKED, SITE, SITE_LIFTED, BY_SITE, BY_BOTH, BY_CHANGES, LATER, CANNOT = range(8)
@@ -129,15 +129,10 @@ def _with_columns(answer: JointAnswer, title: str, method: str) -> Atlas:
     atlas, lever = answer.index.atlas, answer.lever
     level, codes = atlas.territories.level, atlas.codes
     sources = atlas.indicators[answer.index.recipe.id].sources
-    proposed = Indicator(
-        id=FIRST,
-        title=title,
-        unit="category",
-        digits=0,
-        native_level=level,
-        sources=sources,
-        method=method,
-        categories={
+    proposed = outcome_indicator(
+        FIRST,
+        title,
+        {
             NOT_ASKED: _("not asked"),
             SITE: _("new site"),
             SITE_LIFTED: _("new site, and lifted"),
@@ -147,7 +142,9 @@ def _with_columns(answer: JointAnswer, title: str, method: str) -> Atlas:
             LATER: _("later"),
             CANNOT: _("no site and no change suffices"),
         },
-        role="context",
+        level=level,
+        sources=sources,
+        method=method,
     )
     distance = Indicator(
         id=NEAREST,

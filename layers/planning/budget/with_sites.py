@@ -23,6 +23,7 @@ from zoneblanche.layers.planning.budget.knapsack import (
     PROVEN,
     closed,
     cover_of,
+    floor_too_high,
     scale_of,
 )
 from zoneblanche.layers.planning.budget.offers import Joint, Offers, joint_choice
@@ -78,13 +79,7 @@ def buy_with_sites(
         if greedy.bought.gain > solved[0].bought.gain:
             solved = greedy, solved[1]
     if solved is None:
-        raise InputError(
-            Fault(
-                _("the budget does not buy the floor of every area."),
-                remedy=_("Lower --floor, or raise the budget."),
-                kind="no-budget",
-            )
-        )
+        raise floor_too_high()
     best, bound = _settled(solved[0], gains, offers, besides), solved[1]
     bought = closed(best.bought, bound)
     if best.sites:

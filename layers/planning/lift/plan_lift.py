@@ -24,7 +24,7 @@ from zoneblanche.layers.planning.lift.lift import (
     read_index,
 )
 from zoneblanche.layers.planning.lift.lose_flag import lose_flag
-from zoneblanche.layers.planning.plan import Plan
+from zoneblanche.layers.planning.plan import Plan, outcome_indicator
 from zoneblanche.layers.planning.read import unknown_codes
 
 LIFT, LIFT_COST = "lift", "lift-cost"
@@ -161,8 +161,8 @@ def _shown(atlas: Atlas, request: LiftRequest, codes: Sequence[str]) -> np.ndarr
     territories = atlas.territories
     if request.within:
         return np.asarray(atlas.codes.isin(territories.within(request.within).codes))
-    level = None if territories.country is None else territories.country.bare_code_level
-    if request.codes and level in territories.parents:
+    level = territories.area_level
+    if request.codes and level is not None:
         around = set(territories.parents.loc[list(codes), level])
         return np.asarray(territories.parents[level].isin(around))
     return np.ones(len(atlas.codes), dtype=bool)
@@ -339,18 +339,15 @@ def _with_columns(
     kinds[lifted.cost.index] = np.where(lifted.possible, float(CAN), float(CANNOT))
     level = index.atlas.territories.level
     sources = index.atlas.indicators[index.recipe.id].sources
-    proposed = Indicator(
-        id=LIFT,
-        title=title,
-        unit="category",
-        digits=0,
-        categories={
+    proposed = outcome_indicator(
+        LIFT,
+        title,
+        {
             NOT_ASKED: _("not asked"),
             CAN: _("a change suffices"),
             CANNOT: _("no change suffices"),
         },
-        role="context",
-        native_level=level,
+        level=level,
         sources=sources,
         method=method,
     )

@@ -23,7 +23,7 @@ from zoneblanche.layers.planning.distances import (
     kilometres_between,
     places_of,
 )
-from zoneblanche.layers.planning.plan import Plan
+from zoneblanche.layers.planning.plan import Plan, outcome_indicator
 from zoneblanche.layers.planning.read import Sites
 from zoneblanche.layers.planning.sites.goals import (
     GOALS,
@@ -323,22 +323,19 @@ def _with_columns(
         default=NONE,
     )
     sources = union_of(part.territories.sources, request.existing.sources)
-    proposed = Indicator(
-        id=PROPOSED,
-        title=_("Proposed sites"),
-        unit="category",
-        digits=0,
-        native_level=part.territories.level,
-        sources=sources,
-        method=method,
-        categories={
+    proposed = outcome_indicator(
+        PROPOSED,
+        _("Proposed sites"),
+        {
             NONE: _("no site"),
             EXISTING: _("existing site"),
             FOR_COVERAGE: _("proposed for coverage"),
             FOR_DISTANCE: _("proposed for the mean distance"),
             FOR_BOTH: _("proposed for both goals"),
         },
-        role="context",
+        level=part.territories.level,
+        sources=sources,
+        method=method,
     )
     atlas = part.add(proposed, pd.Series(kinds.astype("float64"), index=codes))
     titles = {

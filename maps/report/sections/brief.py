@@ -34,7 +34,7 @@ from zoneblanche.maps.report.map import (
 )
 from zoneblanche.maps.report.naming import list_areas, the_area
 from zoneblanche.maps.report.peers import INCOME, density_by, nearest_peers
-from zoneblanche.maps.report.picture import lay_out
+from zoneblanche.maps.report.picture import Sheet, lay_out
 from zoneblanche.maps.report.scope import Scope, digits_of, population_of
 from zoneblanche.maps.report.sections.dimensions import Multiples
 from zoneblanche.maps.report.sections.measured import older_people_notes, people_of
@@ -73,6 +73,20 @@ def brief_section(scope: Scope) -> Section:
     return Section("brief", words["brief"], tuple(sentences), tuple(blocks), tuple(notes))
 
 
+def _map(
+    scope: Scope, indicator: Indicator, sheet: Sheet, title: str | None = None
+) -> Figure | None:
+    return draw_figure(
+        scope.atlas,
+        indicator.id,
+        scope.area.inside,
+        scope.lang,
+        sheet=sheet,
+        classed=scope.shared.classed(indicator.id, scope.lang),
+        title=title,
+    )
+
+
 def _maps(scope: Scope, main: Indicator, level: str, first: Table | None) -> tuple[object, ...]:
     """Return the map of the index, and that of the territories to act on first with the numbers of
     their table; of areas, one map that shows both."""
@@ -86,40 +100,13 @@ def _maps(scope: Scope, main: Indicator, level: str, first: Table | None) -> tup
     groups = [scope.inner.codes == cells[0].code for cells in rows]
     if first is not None and "state" not in first.columns:
         title = scope.words["worst_map"].format(title=main.title_in(scope.lang))
-        numbered = draw_figure(
-            scope.atlas,
-            main.id,
-            scope.area.inside,
-            scope.lang,
-            sheet=number_places(sheet, groups),
-            classed=scope.shared.classed(main.id, scope.lang),
-            title=title,
-        )
+        numbered = _map(scope, main, number_places(sheet, groups), title)
         return () if numbered is None else (numbered,)
-    figures = [
-        draw_figure(
-            scope.atlas,
-            main.id,
-            scope.area.inside,
-            scope.lang,
-            sheet=sheet,
-            classed=scope.shared.classed(main.id, scope.lang),
-        )
-    ]
+    figures = [_map(scope, main, sheet)]
     flag = _flag(scope)
     if first is not None and flag is not None:
         title = scope.words["first_map"].format(title=flag.title_in(scope.lang))
-        figures.append(
-            draw_figure(
-                scope.atlas,
-                flag.id,
-                scope.area.inside,
-                scope.lang,
-                sheet=number_places(sheet, groups),
-                classed=scope.shared.classed(flag.id, scope.lang),
-                title=title,
-            )
-        )
+        figures.append(_map(scope, flag, number_places(sheet, groups), title))
     drawn = tuple((figure, None) for figure in figures if figure is not None)
     if len(drawn) == 1:
         return (drawn[0][0],)
@@ -293,8 +280,8 @@ def _unit_cell(scope: Scope, at: int) -> Cell:
     in an area that has several."""
     territories = scope.atlas.territories
     name = str(territories.names.iloc[at])
-    level = "" if territories.country is None else territories.country.bare_code_level
-    if level in territories.parents:
+    level = territories.area_level
+    if level is not None:
         parents = territories.parents[level]
         several = len(set(parents[scope.area.inside].dropna())) > 1
         if several and isinstance(parents.iloc[at], str):

@@ -129,8 +129,7 @@ def _by_size(atlas: Atlas, indicator: Indicator) -> Iterator[str]:
 
 def _by_area(atlas: Atlas, indicator: Indicator) -> Iterator[str]:
     """Yield the figure of all territories, with the areas at both ends if no other shares them."""
-    country = atlas.territories.country
-    level = None if country is None else country.bare_code_level
+    level = atlas.territories.area_level
     overall = measure_overall(atlas, indicator.id, level=level)
     if not np.isfinite(overall.value):
         return
@@ -191,14 +190,8 @@ def _at_equal_size(atlas: Atlas, index: Indicator) -> Iterator[str]:
 
 def _worst(atlas: Atlas, index: Indicator) -> Iterator[str]:
     """Yield the areas that are worst off, or else the territories; no name is from a tie."""
-    country, territories = atlas.territories.country, atlas.territories
-    level = None if country is None else country.bare_code_level
-    if (
-        country is not None
-        and level is not None
-        and level in territories.parents
-        and index.id in atlas.recipes
-    ):
+    territories, level = atlas.territories, atlas.territories.area_level
+    if level is not None and index.id in atlas.recipes:
         table = rank_areas(atlas, index.id, level=level).dropna(subset=["rank"])
         if len(table) > 1:
             names = {str(code): territories.place_name(level, str(code)) for code in table.index}

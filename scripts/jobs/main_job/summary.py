@@ -151,8 +151,7 @@ def _criterion(
 
 def _mean(atlas: Atlas, indicator: Indicator, lang: str) -> Iterator[str]:
     """Yield the overall figure and, except for context, its extremes by large unit."""
-    country = atlas.territories.country
-    level = None if country is None or indicator.role == "context" else country.bare_code_level
+    level = None if indicator.role == "context" else atlas.territories.area_level
     overall = measure_overall(atlas, indicator.id, level=level)
     unit = "%" if indicator.unit == "percent" else titled(indicator.suffix)
 
