@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from zoneblanche.geo.country import Country
-from zoneblanche.geo.errors import Fault, InputError, first_of, nearest
+from zoneblanche.geo.errors import Fault, InputError, nearest
 from zoneblanche.geo.messages import _
 from zoneblanche.geo.tables import read_raw_table
 from zoneblanche.geo.tables.raw import lacks_columns
@@ -17,6 +17,7 @@ from zoneblanche.layers.edition import edition_inputs, edition_territories
 from zoneblanche.layers.probing.sites import Authority
 from zoneblanche.layers.publishers.connector import read_source
 from zoneblanche.layers.publishers.dila import PIVOTS
+from zoneblanche.layers.publishers.read_records import repeated_codes
 
 LEVELS = tuple(PIVOTS)
 """Levels whose authorities a directory lists."""
@@ -158,16 +159,7 @@ def _check_codes(authorities: tuple[Authority, ...], path: Path) -> None:
     faults = []
     if any(not authority.code for authority in authorities):
         faults.append(Fault(_("has rows without a code."), file=str(path), kind="code"))
-    doubled = codes[codes.duplicated()].unique()
-    if len(doubled):
-        faults.append(
-            Fault(
-                _("{codes} are listed twice.", codes=first_of(doubled)),
-                file=str(path),
-                remedy=_("Keep one row per code."),
-                kind="duplicate-code",
-            )
-        )
+    faults += repeated_codes(codes, path)
     if faults:
         raise InputError(faults)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.messages import _
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source
@@ -19,7 +19,7 @@ from zoneblanche.geo.vintages.arrondissements import Choice, as_chosen
 from zoneblanche.layers.layer import FileRows, Table
 from zoneblanche.layers.publishers.connector import Connector, Resource
 from zoneblanche.layers.publishers.insee import COMMUNE
-from zoneblanche.layers.publishers.read_records import email_domain, require_fields
+from zoneblanche.layers.publishers.read_records import email_domain, repeated_codes, require_fields
 from zoneblanche.layers.publishers.read_tables import (
     date_in_name,
     dated_table,
@@ -96,15 +96,8 @@ def read_conformance(path: Path, *, level: str) -> Table:
         [_row(record, level, criteria_met) for record in chosen.values()], list(chosen)
     )
     frame = rows.set_index("code")
-    doubled = frame.index[frame.index.duplicated()]
-    if len(doubled):
-        raise InputError(
-            Fault(
-                _("{doubled} appear twice.", doubled=first_of(doubled)),
-                file=str(path),
-                kind="duplicate-code",
-            )
-        )
+    if faults := repeated_codes(frame.index, path):
+        raise InputError(faults)
     criteria = frame.filter(regex="^rpnt_")
     reasons = criteria.isna() * int(Reason.NOT_COLLECTED)
     return Table(

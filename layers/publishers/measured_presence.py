@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from zoneblanche.geo.errors import Fault, InputError, first_of
+from zoneblanche.geo.errors import Fault, InputError
 from zoneblanche.geo.messages import _
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source
@@ -22,6 +22,7 @@ from zoneblanche.layers.probing.packaged import packaged_table
 from zoneblanche.layers.probing.pages.accounts import NETWORKS
 from zoneblanche.layers.publishers.connector import Connector
 from zoneblanche.layers.publishers.dila import PIVOTS
+from zoneblanche.layers.publishers.read_records import repeated_codes
 from zoneblanche.layers.publishers.read_tables import rows_of
 
 SOURCE = Source(
@@ -92,15 +93,8 @@ def read_presence(path: Path, *, level: str) -> Table:
                 kind="no-records",
             )
         )
-    doubled = chosen["code"][chosen["code"].duplicated()]
-    if len(doubled):
-        raise InputError(
-            Fault(
-                _("{codes} are listed twice.", codes=first_of(doubled)),
-                file=str(path),
-                kind="duplicate-code",
-            )
-        )
+    if repeats := repeated_codes(chosen["code"], path):
+        raise InputError(repeats)
     text = chosen[list(TEXTS)].apply(lambda column: column.str.strip())
     figures = _figures(chosen, path)
     reasons = _reasons(figures, text)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from zoneblanche.geo.errors import Fault, InputError, shown
+from zoneblanche.geo.errors import Fault, InputError, first_of, shown
 from zoneblanche.geo.messages import _
 from zoneblanche.geo.tables.records import Record
 
@@ -60,3 +60,18 @@ def one_a_code(rows: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     order = order.sort_values(["code", "_annexe", "_none", "name"], kind="stable")
     kept = order.drop_duplicates("code").drop(columns=["_annexe", "_none", "name"])
     return kept.set_index("code"), len(rows) - len(kept)
+
+
+def repeated_codes(codes: pd.Index | pd.Series, path: Path) -> list[Fault]:
+    """Return the fault of codes that several records or rows have; none if each has its own."""
+    repeats = codes[codes.duplicated()].unique()
+    if not len(repeats):
+        return []
+    return [
+        Fault(
+            _("{codes} are listed twice.", codes=first_of(repeats)),
+            file=str(path),
+            remedy=_("Keep one row per code."),
+            kind="duplicate-code",
+        )
+    ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -42,10 +41,7 @@ def build(
     build_atlas_file(
         project,
         out=out,
-        overrides=replace(
-            overrides_of(source, fetched, within, level, arrondissements, lang),
-            corrections=corrections,
-        ),
+        overrides=overrides_of(source, fetched, within, level, arrondissements, corrections, lang),
         quiet=quiet,
         verbose=verbose,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -45,9 +44,6 @@ def check(
     check_project_file(
         project,
         out=tuple(out or ()),
-        overrides=replace(
-            overrides_of(source, fetched, within, level, arrondissements, lang),
-            corrections=corrections,
-        ),
+        overrides=overrides_of(source, fetched, within, level, arrondissements, corrections, lang),
         quiet=quiet,
     )

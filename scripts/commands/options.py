@@ -93,6 +93,7 @@ def overrides_of(
     within: list[str] | None,
     level: str | None,
     arrondissements: str | None,
+    corrections: Path | None,
     lang: str | None,
 ) -> Overrides:
     """Return the overrides of a project from the options that measuring commands share.
@@ -105,6 +106,7 @@ def overrides_of(
         within=tuple(within or ()),
         level=level,
         arrondissements=check_choice(arrondissements),
+        corrections=corrections,
         lang=check_lang(lang),
     )
 

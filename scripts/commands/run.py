@@ -51,9 +51,8 @@ def run(
         project,
         out=out,
         overrides=replace(
-            overrides_of(source, fetched, within, level, arrondissements, lang),
+            overrides_of(source, fetched, within, level, arrondissements, corrections, lang),
             title=title,
-            corrections=corrections,
         ),
         quiet=quiet,
         verbose=verbose,
