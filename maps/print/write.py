@@ -116,15 +116,16 @@ def _caption(
     units = atlas.territories.level_title(lang, plural=True)
     drawn = atlas.territories.level_title(lang, plural=int(inside.sum()) != 1)
     notes = [f"{units[:1].upper()}{units[1:]}"]
-    for asked in indicators:
-        parts = [asked.title_in(lang)] if len(indicators) > 1 else []
-        parts += [in_language(asked.suffix, lang)] if asked.suffix else _scale_of(asked, lang)
-        parts += [write_date(asked.period, lang)] if asked.period else []
-        if asked.native_level not in ("", atlas.territories.level):
-            level = atlas.territories.level_title(lang, level=asked.native_level)
-            name = "measured_partly_by" if measured_partly(atlas, asked) else "measured_by"
+    for indicator in indicators:
+        parts = [indicator.title_in(lang)] if len(indicators) > 1 else []
+        suffix = [in_language(indicator.suffix, lang)]
+        parts += suffix if indicator.suffix else _scale_of(indicator, lang)
+        parts += [write_date(indicator.period, lang)] if indicator.period else []
+        if indicator.native_level not in ("", atlas.territories.level):
+            level = atlas.territories.level_title(lang, level=indicator.native_level)
+            name = "measured_partly_by" if measured_partly(atlas, indicator) else "measured_by"
             how = fill(WORDS[name], level=level)
-            how = fill(WORDS["hatched"], how=how) if is_coarse(atlas, asked) else how
+            how = fill(WORDS["hatched"], how=how) if is_coarse(atlas, indicator) else how
             parts.append(translate(how, lang))
         notes += [", ".join(parts)] if parts else []
     used = union_of(*(indicator.sources for indicator in indicators))
