@@ -86,16 +86,16 @@ def unpack_tables(
 
 
 def _packed(figures: np.ndarray, draws: int) -> tuple[str, dict[str, bytes]]:
-    known = ~np.isnan(figures)
-    numbers = np.where(known, figures, 0.0)
+    present = ~np.isnan(figures)
+    numbers = np.where(present, figures, 0.0)
     for kind, counts in ((WHOLE, numbers), (SHARE, np.rint(numbers * draws))):
         small = np.abs(counts).max(initial=0) < MOST_WHOLE
         again = counts if kind == WHOLE else counts / draws
         if small and (counts == np.rint(counts)).all() and (again == numbers).all():
             # 0 is missing.
-            return kind, {kind: bytes_of((unsigned(counts.astype("int64")) + 1) * known)}
+            return kind, {kind: bytes_of((unsigned(counts.astype("int64")) + 1) * present)}
     single = figures.astype("float32")
-    others = np.flatnonzero(known & (single != figures))
+    others = np.flatnonzero(present & (single != figures))
     return SINGLE, {
         SINGLE: bytes_of(single.view("uint32").astype("int64")),
         "places": bytes_of(np.diff(others, prepend=0)),

@@ -198,7 +198,8 @@ def _write_descriptions(
     package = {"name": name or "zoneblanche", "title": title, **package}
     write_json(package, folder / "datapackage.json")
     write_json(describe_dcat(atlas, package, lang=lang), folder / "dcat.json")
-    return {one["path"]: one["hash"].removeprefix("sha256:") for one in package["resources"]}
+    resources = package["resources"]
+    return {item["path"]: item["hash"].removeprefix("sha256:") for item in resources}
 
 
 def write_json(content: Mapping[str, Any], path: Path) -> None:
