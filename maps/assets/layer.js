@@ -173,8 +173,8 @@ const TerritoryLayer = L.Layer.extend({
     this._ids = ids;
     this._runs = runs;
     if (!this._shares()) {
-      rasterise(this.options.geometry, this._view, this._ids);
-      findRuns(this._ids, width, height, this.options.groups, this._fine(), this._runs);
+      rasterise(this.options.geometry, this._view, this._ids, this._runs);
+      findEdges(this._ids, width, height, this.options.groups, this._fine(), this._runs);
     }
     this._letter(null);
     this._colour();

@@ -53,44 +53,39 @@ function edgeBetween(a, b, c, groups, fine) {
   return fine ? FINE : 0;
 }
 
-/** What `findRuns` fills for so many pixels: `ends` and `edges`, of which the first `count` and `edgeCount` are used. */
-function newRuns(pixels) {
-  return { ends: new Uint32Array(pixels >> 3), count: 0, edges: new Uint32Array(pixels >> 3), edgeCount: 0 };
-}
-
-/** The same numbers in an array with more room. */
-function enlarged(numbers) {
-  const larger = new Uint32Array(2 * numbers.length + 16);
-  larger.set(numbers);
-  return larger;
-}
-
 /**
- * Write into `runs` where the id image changes: `ends` are the positions behind the last pixel of each run of
- * one id; `edges` the pixels on a line (four times their position, and the kind of border), whose right or
- * lower neighbour is in another territory. Computed once for a view; a change of colours uses it again.
+ * Write into `runs` (see raster.js) the `edges`, of which the first `edgeCount` are used: pixels on a line
+ * (four times their position, and the kind of border), whose right or lower neighbour is in another
+ * territory. Computed once for a view; a change of colours uses it again.
  */
-function findRuns(ids, width, height, groups, fine, runs) {
-  let { ends, edges } = runs;
-  let [count, edgeCount] = [0, 0];
-  for (let y = 0, p = 0; y < height; y++) {
-    const down = y + 1 < height ? width : 0;
-    for (let x = 0; x < width; x++, p++) {
-      const id = ids[p];
-      const beside = x + 1 < width ? ids[p + 1] : id;
-      const below = ids[p + down];
-      if (id !== beside || x + 1 === width) {
-        if (count === ends.length) ends = enlarged(ends);
-        ends[count++] = p + 1;
+function findEdges(ids, width, height, groups, fine, runs) {
+  const { ends, count } = runs;
+  const last = (height - 1) * width; // the last row has nothing below
+  let { edges } = runs;
+  let edgeCount = 0;
+  for (let k = 0, p = 0, under = 0; k < count; k++) {
+    const end = ends[k];
+    const id = ids[p];
+    const beside = end % width ? ids[end] : id;
+    if (edgeCount + end - p > edges.length) edges = enlarged(edges, end - p);
+    while (p < end) {
+      // As far as one territory is below.
+      if (p < last) while (ends[under] <= p + width) under++;
+      const stop = p < last ? Math.min(end, ends[under] - width) : end;
+      const below = p < last ? ids[p + width] : id;
+      const inside = beside !== id && stop === end ? stop - 1 : stop;
+      if (below !== id) {
+        const kind = edgeBetween(id, id, below, groups, fine);
+        if (kind !== 0) for (let q = p; q < inside; q++) edges[edgeCount++] = 4 * q + kind;
       }
-      if (id === beside && id === below) continue;
-      const kind = edgeBetween(id, beside, below, groups, fine);
-      if (kind === 0) continue;
-      if (edgeCount === edges.length) edges = enlarged(edges);
-      edges[edgeCount++] = 4 * p + kind;
+      if (inside < stop) {
+        const kind = edgeBetween(id, beside, below, groups, fine);
+        if (kind !== 0) edges[edgeCount++] = 4 * inside + kind;
+      }
+      p = stop;
     }
   }
-  Object.assign(runs, { ends, count, edges, edgeCount });
+  Object.assign(runs, { edges, edgeCount });
 }
 
 /** The colours of a stripe over figures of larger areas: paler; "missing" and nothing stay. */
@@ -105,7 +100,7 @@ function onStripe(x, y) {
 }
 
 /**
- * Paint `ids` into `out` (RGBA as Int32), both width × height; `runs` as findRuns found them.
+ * Paint `ids` into `out` (RGBA as Int32), both width × height; `runs` with its edges, as findEdges found them.
  *
  * look: `table` colour by id (`HATCH` where missing, 0 transparent); `striped` the same on stripes, null
  * without; `lines` of lineColours; `sea`; `hatch` [ground, stripe].

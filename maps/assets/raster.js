@@ -5,25 +5,70 @@
 // gives the territory of each pixel: crossings in the same pixel need no order, because
 // the territories between them cancel. So nothing is sorted.
 
+/** For so many pixels: `ends` are the positions behind the last pixel of each run of one id, of which the
+ *  first `count` are used; `edges` those of lines, see paint.js. */
+function newRuns(pixels) {
+  return { ends: new Uint32Array(pixels >> 3), count: 0, edges: new Uint32Array(pixels >> 3), edgeCount: 0 };
+}
+
+/** The same numbers in an array with room for more. */
+function enlarged(numbers, more = 1) {
+  const larger = new Uint32Array(2 * numbers.length + more);
+  larger.set(numbers);
+  return larger;
+}
+
 /**
  * Fill `ids` (width × height, 0 = none, territory k = k + 1) for a view.
  *
  * view: width, height in pixels; `scale` pixels a grid step; `west`, `north` the grid coordinates
- * of the image's corner. A pixel is in the territory that contains its centre.
+ * of the image's corner. A pixel is in the territory that contains its centre. runs: gets the runs of
+ * the image, or null.
  */
-function rasterise(geometry, view, ids) {
-  if (geometry.layered) return rasteriseLayered(geometry, view, ids);
+function rasterise(geometry, view, ids, runs = null) {
+  const { width, height } = view;
+  if (geometry.layered) {
+    rasteriseLayered(geometry, view, ids);
+    for (let p = width * height - 1; p > 0; p--) if (p % width) ids[p] ^= ids[p - 1]; // changes again
+    sweep(ids, width, height, runs);
+    return;
+  }
   ids.fill(0);
   walkCrossings(geometry, view, (row, column, k) => {
-    ids[row * view.width + column] ^= geometry.leftId[k] ^ geometry.rightId[k];
+    ids[row * width + column] ^= geometry.leftId[k] ^ geometry.rightId[k];
   });
-  for (let row = 0, p = 0; row < view.height; row++) {
+  sweep(ids, width, height, runs);
+}
+
+function sweep(ids, width, height, runs) {
+  if (runs === null) {
+  for (let row = 0, p = 0; row < height; row++) {
     let current = 0;
-    for (const end = p + view.width; p < end; p++) {
+    for (const end = p + width; p < end; p++) {
       current ^= ids[p];
       ids[p] = current;
     }
   }
+  return;
+  }
+  let { ends } = runs;
+  let count = 0;
+  for (let row = 0, p = 0; row < height; row++) {
+    let current = 0;
+    if (count + width > ends.length) ends = enlarged(ends, width); // a run a pixel, at most
+    const end = p + width;
+    current = ids[p++];
+    for (; p < end; p++) {
+      const change = ids[p];
+      if (change !== 0) {
+        ends[count++] = p;
+        current ^= change;
+      }
+      ids[p] = current;
+    }
+    ends[count++] = end;
+  }
+  Object.assign(runs, { ends, count });
 }
 
 /**

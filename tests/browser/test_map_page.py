@@ -22,6 +22,7 @@ from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.indicator import Indicator
 from zoneblanche.maps import draw_map
+from zoneblanche.maps.drawn.assets import read_asset
 from zoneblanche.maps.drawn.palettes import BIVARIATE, NEED, ramp, rgb
 
 pytestmark = pytest.mark.browser
@@ -431,6 +432,43 @@ def _plain(shapes: gpd.GeoSeries, figures: np.ndarray) -> Atlas:
         indicators={"x": indicator},
         weights=nothing,
     )
+
+
+EDGES = """(seed) => {
+  SCRIPTS
+  const random = (below) => { seed = (seed * 48271) % 2147483647; return seed % below; };
+  const [width, height] = [1 + random(40), 1 + random(30)];
+  const ids = new Uint16Array(width * height).map(() => random(3) ? 0 : 1 + random(4));
+  for (let p = 1; p < ids.length; p++) { // stretches, and the same below
+    if (random(3)) ids[p] = ids[p < width || random(2) ? p - 1 : p - width];
+  }
+  const groups = random(2) ? Uint32Array.of(0, 1, 1, 2, 2) : null;
+  const fine = Boolean(random(2));
+  const [ends, edges] = [[], []];
+  ids.forEach((id, p) => {
+    const beside = (p + 1) % width ? ids[p + 1] : id;
+    const below = p + width < ids.length ? ids[p + width] : id;
+    if (id !== beside || (p + 1) % width === 0) ends.push(p + 1);
+    const kind = id === beside && id === below ? 0 : edgeBetween(id, beside, below, groups, fine);
+    if (kind) edges.push(4 * p + kind);
+  });
+  const runs = newRuns(0);
+  const swept = ids.map((id, p) => (p % width ? id ^ ids[p - 1] : id)); // changes along each row
+  sweep(swept, width, height, runs);
+  findEdges(swept, width, height, groups, fine, runs);
+  const used = (list, count) => Array.from(list.subarray(0, count));
+  return [[swept, used(runs.ends, runs.count), used(runs.edges, runs.edgeCount)].join(";"),
+    [ids, ends, edges].join(";")];
+}"""
+
+
+def test_lines_are_where_neighbouring_pixels_differ(chromium: Browser) -> None:
+    scripts = read_asset("raster.js") + read_asset("paint.js")
+    page = chromium.new_page()
+    for seed in range(1, 60):
+        drawn, expected = page.evaluate(EDGES.replace("SCRIPTS", scripts), seed)
+        assert drawn == expected
+    page.close()
 
 
 def test_budgets_that_do_not_depend_on_the_machine(
