@@ -5,6 +5,7 @@ const EARTH = 2 * Math.PI * 6378137; // metres round Web Mercator's equator
 const FINE_BORDERS_FROM = 14; // pixels that territories must be wide for their borders to help
 const REST = 140; // milliseconds without movement before the smooth picture is painted
 const BANDS = 6; // into which that work is cut
+const EVERY = 6; // pixels of which one is looked at, to see whether territories are in a place
 
 /** options: `geometry`; `look` (see paint.js); `groups` a number by id, whose borders get the
  *  stronger line, or null; `typicalWidth` of a territory in grid steps; `names` a function that
@@ -88,6 +89,20 @@ const TerritoryLayer = L.Layer.extend({
     return id <= this.options.geometry.territories ? id : 0;
   },
 
+  /** Whether territories are in a place of a map's container, for which no picture is needed. */
+  isIn(map, { offsetLeft, offsetTop, offsetWidth, offsetHeight }) {
+    const size = map.getSize();
+    if (!size.x || !size.y) return false;
+    const [width, height] = [offsetWidth, offsetHeight].map((long) => Math.floor(long / EVERY) + 1);
+    const { scale, west, north } = this._viewOf(map, width, height, 1);
+    // A large pixel has the middle of the small one that is looked at.
+    const aside = (EVERY - 1) / 2;
+    const ids = new Uint32Array(width * height);
+    rasterise(this.options.geometry, { width, height, scale: scale / EVERY,
+      west: west + (offsetLeft - aside) / scale, north: north - (offsetTop - aside) / scale }, ids);
+    return ids.some((id) => id > 0);
+  },
+
   /** The picture with its outlines and without names, as an image in an address. */
   picture() {
     const canvas = document.createElement("canvas");
@@ -120,6 +135,16 @@ const TerritoryLayer = L.Layer.extend({
   /** Paint the current view, unless that is done. */
   catchUp() {
     if (this._map && !this._upToDate()) this._paintNow();
+  },
+
+  /** Do what moves the map several times, and paint where it ends only. */
+  paintAfter(act) {
+    this._waiting = true;
+    act();
+    this._waiting = false;
+    if (!this._map) return;
+    if (this._upToDate()) this._place();
+    else this._paintNow();
   },
 
   /** Whether the picture is of the current view: a zoom ends with more than one event. */
@@ -157,6 +182,7 @@ const TerritoryLayer = L.Layer.extend({
   },
 
   _paintNow() {
+    if (this._waiting) return;
     const map = this._map;
     const size = map.getSize();
     this._center = map.getCenter();
@@ -166,7 +192,7 @@ const TerritoryLayer = L.Layer.extend({
     const height = Math.round(size.y * this._ratio);
     if (!width || !height) return;
     this._resize(width, height, size);
-    L.DomUtil.setTransform(this._container, map.containerPointToLayerPoint([0, 0]), 1);
+    this._place();
     this._view = this._viewOf(map, width, height, this._ratio);
     const { ids, runs } = this._shares() ? { ids: this.options.twin._ids,
       runs: this.options.twin._runs } : this._own;
@@ -181,6 +207,11 @@ const TerritoryLayer = L.Layer.extend({
     this._outline();
     this._soon();
     this.fire("painted");
+  },
+
+  /** The picture covers the map. */
+  _place() {
+    L.DomUtil.setTransform(this._container, this._map.containerPointToLayerPoint([0, 0]), 1);
   },
 
   _resize(width, height, size) {
@@ -274,6 +305,8 @@ const TerritoryLayer = L.Layer.extend({
   /** Show a picture of names, null for none. It is given away whole: without a graphics processor, a browser copies a
    *  canvas that a script may still draw on for each frame of the page. */
   _letter(picture) {
+    if (!picture && !this._lettered) return;
+    this._lettered = Boolean(picture);
     this._words.getContext("bitmaprenderer").transferFromImageBitmap(picture);
   },
 

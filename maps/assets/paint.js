@@ -36,7 +36,7 @@ function lineColours({ fine, group, contrary, coast }) {
   return colours;
 }
 
-/** The colour of a border pixel: `kind` as in findRuns, `part` 256 for a whole line. */
+/** The colour of a border pixel: `kind` as in edgeBetween, `part` 256 for a whole line. */
 function bordered(colour, kind, look, part) {
   const line = look.lines[256 * kind + ((colour >>> 8) & 255)];
   const ground = kind === COAST && colour >>> 24 === 0 ? look.sea : colour;

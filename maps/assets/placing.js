@@ -24,18 +24,18 @@ const PLACING = {
       const { view } = this.address;
       if (view) this.map.setView([view[0], view[1]], view[2], { animate: false });
       else this.map.fitBounds(head.home, { animate: false, padding: [18, 18] });
-      this.addControls();
     }
-    const main = this.newLayer().addTo(this.map);
-    this.main = main;
+    this.main = this.newLayer();
     if (this.given) L.DomEvent.disableClickPropagation(this.root);
     if (!this.given) {
       if (!this.address.view && this.crowded()) this.settle();
       else if (!this.address.view) this.home = { center: this.map.getCenter(), zoom: this.map.getZoom() };
       this.hold();
+      this.addControls(); // the place of the frames was read before anything is laid out again
       this.watchSize();
     }
-    this.wire(this.map, main);
+    this.main.addTo(this.map); // where the map stays: one picture
+    this.wire(this.map, this.main);
     this.watchTouch();
     if (head.embed) this.leaveWheel();
     this.map.on("zoomend", () => this.followZoom());
@@ -99,11 +99,12 @@ const PLACING = {
   /** Show the whole, as large as the frames of distant parts allow. */
   settle() {
     this.map.setMaxBounds(null).setMinZoom(1);
-    for (this.aside = 0; this.aside <= 1; this.aside += 0.25) {
-      this.map.fitBounds(this.model.head.home, { animate: false, ...this.margin() });
-      this.main.catchUp();
-      if (!this.crowded()) break;
-    }
+    this.main.paintAfter(() => {
+      for (this.aside = 0; this.aside <= 1; this.aside += 0.25) {
+        this.map.fitBounds(this.model.head.home, { animate: false, ...this.margin() });
+        if (!this.crowded()) break;
+      }
+    });
     this.home = { center: this.map.getCenter(), zoom: this.map.getZoom() };
     this.hold();
   },
@@ -144,14 +145,7 @@ const PLACING = {
   /** Whether the frames of distant parts would cover the country. */
   crowded() {
     const insets = this.root.querySelector(".zb-insets");
-    if (!insets || this.given) return false;
-    const { offsetLeft, offsetTop, offsetWidth, offsetHeight } = insets;
-    for (let x = 0; x <= offsetWidth; x += 6) {
-      for (let y = 0; y <= offsetHeight; y += 6) {
-        if (this.main.idAt({ x: offsetLeft + x, y: offsetTop + y })) return true;
-      }
-    }
-    return false;
+    return Boolean(insets) && !this.given && this.main.isIn(this.map, insets);
   },
 
   /** Space to leave around the country, so that nothing covers it. */
