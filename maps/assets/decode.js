@@ -6,9 +6,30 @@ const REASON_CODES = 16; // packed codes below this are reasons, see encoding.py
 async function readBlock(id) {
   const text = document.getElementById(id).textContent.trim();
   const packed = Uint8Array.fromBase64 ? Uint8Array.fromBase64(text) : bytesOf(atob(text));
-  // The body of an answer is here already; a Blob's would come from the browser's other process.
-  const opened = new Response(packed).body.pipeThrough(new DecompressionStream("gzip"));
-  return new Uint8Array(await new Response(opened).arrayBuffer());
+  return unpacked(packed);
+}
+
+/** The same bytes without gzip. There is no task between, which the browser would use to read the rest of the page. */
+async function unpacked(packed) {
+  const { readable, writable } = new DecompressionStream("gzip");
+  const writer = writable.getWriter();
+  Promise.all([writer.write(packed), writer.close()]).catch(() => {}); // the reader meets it too
+  const reader = readable.getReader();
+  const parts = [];
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    parts.push(value);
+    length += value.length;
+  }
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
 }
 
 /** When the whole page is there; its last block is read after the first picture. */
