@@ -42,7 +42,7 @@ class Page {
     return this.model.head.colours[this.isDark() ? "dark" : "light"];
   }
 
-  /** Build everything and paint; the second block of data may still be on its way. */
+  /** Build everything and paint; the last blocks of data may still be on their way. */
   start() {
     this.markTheme();
     this.build();
@@ -203,21 +203,30 @@ Object.assign(Page.prototype, PANEL, ARTICLE, THEME, WAVES, SCALE, PLACING, TOUC
 /** Read the blocks and start: first what the first picture needs, then the rest. */
 async function startPage(root, { map = null, prefix = "zoneblanche" } = {}) {
   performance.mark("zb-start");
-  const blocks = ["head", "arcs", "map"].map((name) => readBlock(`${prefix}-${name}`));
-  const [headBytes, arcs, mapBytes] = await Promise.all(blocks);
+  const open = (name) => readBlock(`${prefix}-${name}`);
+  const [headBytes, arcs, mapBytes] = await Promise.all(["head", "arcs", "map"].map(open));
   const head = readJson(headBytes);
+  const { places } = head;
   const model = new Model(head);
-  model.add(mapBytes, head.places.map);
-  model.geometry = readGeometry(arcs, head.places.arcs, head.geometry);
+  model.add(mapBytes, places.map);
+  model.geometry = roomForArcs(head.geometry);
+  addArcs(model.geometry, arcs, places.arcs);
   performance.mark("zb-decoded");
   model.outline(head.outline);
   const page = new Page(root, model, map);
   if (!page.layer.column && page.layer.kind !== "bivariate") page.layer = page.model.layers[0];
   const first = page.layer.kind === "bivariate" ? [page.layer.x, page.layer.y] : [page.layer.id];
-  const rest = documentRead().then(() => readBlock(`${prefix}-data`));
-  if (!first.every((id) => page.model.has(id))) model.add(await rest, head.places.data);
+  // What the first picture does not need: all other figures, and the arcs inside the territories that it shows.
+  const addRest = async () => {
+    await documentRead();
+    const [inner, rest] = await Promise.all([places.inner && open("inner"), open("data")]);
+    if (inner) addArcs(model.geometry, inner, places.inner);
+    model.add(rest, places.data);
+  };
+  const enough = (page.model !== model || !places.inner) && first.every((id) => page.model.has(id));
+  if (!enough) await addRest();
   page.start();
-  if (!model.has("text")) model.add(await rest, head.places.data);
+  if (enough) await nextFrame().then(addRest);
   page.ready();
   return page;
 }

@@ -32,7 +32,7 @@ async function unpacked(packed) {
   return bytes;
 }
 
-/** When the whole page is there; its last block is read after the first picture. */
+/** When the whole page is there; its last blocks are read after the first picture. */
 function documentRead() {
   return document.readyState !== "loading" ? Promise.resolve()
     : new Promise((done) => { document.addEventListener("DOMContentLoaded", done, { once: true }); });
@@ -136,24 +136,47 @@ function readColumn(bytes, how, count) {
 }
 
 /**
- * The arcs: x, y on the grid; `starts`; `sides` = the ids left and right (0 is nobody, territory k
- * is k + 1); `boxes` = west, south, east, north of each arc.
+ * Room for the arcs of a page: x, y on the grid; `starts`; `sides` = the ids left and right (0 is nobody,
+ * territory k is k + 1); `boxes` = west, south, east, north of each arc. `arcs` and `vertices` are how many
+ * are there: none before `addArcs`.
  */
-function readGeometry(bytes, places, head) {
-  const n = head.arcs;
-  const x = readDifferences(bytes, places, "x", new Int32Array(head.vertices));
-  const y = readDifferences(bytes, places, "y", new Int32Array(head.vertices));
+function roomForArcs(head) {
+  return {
+    ...head,
+    arcs: 0,
+    vertices: 0,
+    x: new Int32Array(head.vertices),
+    y: new Int32Array(head.vertices),
+    starts: new Uint32Array(head.arcs + 1),
+    leftId: new Uint32Array(head.arcs),
+    rightId: new Uint32Array(head.arcs),
+    boxes: new Int32Array(4 * head.arcs),
+  };
+}
+
+/** Add the arcs of a block to those of the blocks before. */
+function addArcs(geometry, bytes, places) {
+  const { x, y, starts, leftId, rightId } = geometry;
+  const from = geometry.arcs;
+  const n = places.left[1];
+  const vertices = geometry.vertices + places.x[1];
+  readDifferences(bytes, places, "x", x.subarray(geometry.vertices, vertices));
+  readDifferences(bytes, places, "y", y.subarray(geometry.vertices, vertices));
   const left = readDifferences(bytes, places, "left", new Int32Array(n));
-  const starts = new Uint32Array(n + 1);
-  const leftId = new Uint32Array(n);
-  const rightId = new Uint32Array(n);
-  const boxes = new Int32Array(4 * n);
   const lengths = readTokens(bytes, places, "lengths", new Uint32Array(n));
   const apart = readTokens(bytes, places, "right", new Uint32Array(n));
-  for (let k = 0; k < n; k++) {
-    starts[k + 1] = starts[k] + lengths[k];
-    leftId[k] = left[k] + 1;
-    rightId[k] = left[k] - ((apart[k] >>> 1) ^ -(apart[k] & 1)) + 1;
+  for (let i = 0, k = from; i < n; i++, k++) {
+    starts[k + 1] = starts[k] + lengths[i];
+    leftId[k] = left[i] + 1;
+    rightId[k] = left[i] - ((apart[i] >>> 1) ^ -(apart[i] & 1)) + 1;
+  }
+  boxArcs(geometry, from, from + n);
+  Object.assign(geometry, { arcs: from + n, vertices });
+}
+
+/** The boxes of some arcs. */
+function boxArcs({ x, y, starts, boxes }, from, to) {
+  for (let k = from; k < to; k++) {
     let west = 2 ** 31 - 1;
     let south = west;
     let east = -(2 ** 31);
@@ -169,8 +192,6 @@ function readGeometry(bytes, places, head) {
     boxes[4 * k + 2] = east;
     boxes[4 * k + 3] = north;
   }
-  const geometry = { ...head, x, y, starts, leftId, rightId, boxes };
-  return geometry;
 }
 
 /** West, south, east and north of each id, on the grid; computed when first needed. */

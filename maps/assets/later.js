@@ -39,3 +39,11 @@ class Later {
     while (this.waiting.size) this.next();
   }
 }
+
+/** When the next frame is painted; or a moment later where there is none, as out of sight. */
+function nextFrame() {
+  return new Promise((done) => {
+    requestAnimationFrame(() => setTimeout(done));
+    setTimeout(done, 300);
+  });
+}

@@ -61,49 +61,50 @@ class UpperModel extends Model {
 
 /** The arcs between different units, each with the units on its two sides. */
 function joinedGeometry(geometry, units, count) {
+  const { leftId, rightId, starts } = geometry;
   const unit = new Uint32Array(geometry.territories + 1);
   unit.set(units, 1);
-  const kept = [];
+  const kept = new Uint32Array(geometry.arcs);
+  let arcs = 0;
   let vertices = 0;
   for (let k = 0; k < geometry.arcs; k++) {
-    if (unit[geometry.leftId[k]] === unit[geometry.rightId[k]]) continue;
-    kept.push(k);
-    vertices += geometry.starts[k + 1] - geometry.starts[k];
+    if (unit[leftId[k]] === unit[rightId[k]]) continue;
+    kept[arcs++] = k;
+    vertices += starts[k + 1] - starts[k];
   }
-  const joined = {
-    ...geometry,
-    around: null,
-    territories: count,
-    arcs: kept.length,
-    vertices,
+  const sides = (ids) => kept.subarray(0, arcs).map((k) => unit[ids[k]]);
+  const joined = { ...geometry, around: null, territories: count, arcs, vertices,
+    leftId: sides(leftId), rightId: sides(rightId) };
+  // The first arcs of a page are those of the level that it opens with: they need no copy.
+  const first = arcs > 0 && kept[arcs - 1] === arcs - 1;
+  return first ? joined : Object.assign(joined, copyArcs(geometry, kept, joined));
+}
+
+/** Some arcs of a geometry, one after another. */
+function copyArcs({ x, y, starts, boxes }, kept, { arcs, vertices }) {
+  const copied = {
     x: new Int32Array(vertices),
     y: new Int32Array(vertices),
-    starts: new Uint32Array(kept.length + 1),
-    leftId: new Uint32Array(kept.length),
-    rightId: new Uint32Array(kept.length),
-    boxes: new Int32Array(4 * kept.length),
+    starts: new Uint32Array(arcs + 1),
+    boxes: new Int32Array(4 * arcs),
   };
-  kept.forEach((k, at) => {
-    const [from, to] = [geometry.starts[k], geometry.starts[k + 1]];
-    joined.x.set(geometry.x.subarray(from, to), joined.starts[at]);
-    joined.y.set(geometry.y.subarray(from, to), joined.starts[at]);
-    joined.starts[at + 1] = joined.starts[at] + to - from;
-    joined.leftId[at] = unit[geometry.leftId[k]];
-    joined.rightId[at] = unit[geometry.rightId[k]];
-    joined.boxes.set(geometry.boxes.subarray(4 * k, 4 * k + 4), 4 * at);
-  });
-  return joined;
+  for (let at = 0, to = 0; at < arcs; at++) {
+    const k = kept[at];
+    for (let i = starts[k]; i < starts[k + 1]; i++, to++) {
+      copied.x[to] = x[i];
+      copied.y[to] = y[i];
+    }
+    copied.starts[at + 1] = to;
+    for (let side = 0; side < 4; side++) copied.boxes[4 * at + side] = boxes[4 * k + side];
+  }
+  return copied;
 }
 
 /** Width of a typical unit, in grid steps. */
 function medianWidth(model) {
   const extent = model.extents();
-  const widths = [];
-  for (let id = 1; id <= model.count; id++) {
-    const width = extent[4 * id + 2] - extent[4 * id];
-    if (width > 0) widths.push(width);
-  }
-  widths.sort((one, other) => one - other);
+  const widths = Float64Array.from({ length: model.count }, (_, i) => extent[4 * i + 6] - extent[4 * i + 4])
+    .filter((width) => width > 0).sort();
   return widths.length ? widths[widths.length >> 1] : 1000;
 }
 

@@ -64,6 +64,10 @@ const SCALE = {
 
   /** The reader chooses a level, or that it follows the zoom. */
   setLevel(level) {
+    if (!this.base.names) { // its borders and figures are on their way: see ready()
+      this.address.level = level === AUTO ? "" : level || this.base.head.level.id;
+      return;
+    }
     const { pinned, pinnedIn } = this;
     this.level = level;
     const model = this.modelOf(this.levelAt(this.map.getZoom()));

@@ -17,6 +17,10 @@ const VERBS = {
   },
 
   setOutline(level) {
+    if (!this.base.names) { // its groups are on their way: see ready()
+      this.address.outline = level;
+      return;
+    }
     this.model.outline(level === "none" ? null : level);
     for (const layer of this.allLayers()) layer.setGeometry({ ...this.layerOptions(), look: layer.options.look });
     this.repin();

@@ -95,8 +95,8 @@ OF_THE_READER = frozenset(
 )
 """Scripts that only a reader's table and weights need."""
 
-LAST = "data"
-"""The block that the first picture does not need."""
+LAST = ("inner", "data")
+"""The blocks that the first picture does not need."""
 
 START = 'window.zoneblanche.started = window.zoneblanche.startPage(document.getElementById("zb"));'
 """A promise of the page, for tests, benchmarks and embedding sites."""
@@ -212,12 +212,13 @@ def write_document(
         "<style>", style, "</style>\n</head>\n<body>\n",
         '<div id="zb" class="zb-root"></div>\n',
         "<noscript><h1>", _escaped(title), "</h1>", _picture(still), paragraphs, "</noscript>\n",
-        data_blocks({name: text for name, text in blocks.items() if name != LAST}), "\n",
+        data_blocks({name: text for name, text in blocks.items() if name not in LAST}), "\n",
     ]  # fmt: skip
     parts += [f"{packed_script(script)}\n" for script in scripts]
     # The map is painted while the browser still reads what the first picture does not need.
     parts.append(f"<script>{read_asset('unpack.js')}</script>\n")
-    parts += [data_blocks({LAST: blocks[LAST]}), "\n</body>\n</html>\n"]
+    last = {name: blocks[name] for name in LAST if name in blocks}
+    parts += [data_blocks(last), "\n</body>\n</html>\n"]
     return "".join(parts)
 
 

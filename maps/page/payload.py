@@ -9,6 +9,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pandas as pd
+
 from zoneblanche.geo.country import Text
 from zoneblanche.geo.messages import _, in_languages, notice_texts, remark, warnings_first
 from zoneblanche.geo.reasons import Reason
@@ -42,7 +45,12 @@ from zoneblanche.maps.page.header.places import (
 from zoneblanche.maps.page.header.probability import SUFFIX, with_probabilities
 from zoneblanche.maps.page.header.table_words import table_words
 from zoneblanche.maps.page.header.upper_levels import describe_upper
-from zoneblanche.maps.page.shapes.geometry import PageGeometry, encode_territories
+from zoneblanche.maps.page.shapes.geometry import (
+    PageGeometry,
+    encode_territories,
+    pack_arcs,
+    part_arcs,
+)
 
 if TYPE_CHECKING:
     from zoneblanche.layers.atlas import Atlas
@@ -75,7 +83,8 @@ class Payload:
 
     Attributes:
         blocks: base64 text by name: `head`, `arcs` and `map` (needed for the first picture), and
-            `data` (all else).
+            `data` (all else); `inner` are the arcs that a page which opens with a containing level
+            shows later.
         head: the header before it was packed.
         geometry: of the territories.
     """
@@ -165,7 +174,10 @@ def write_payload(
     streams = {"text": text, **codes, **parents, **fact_streams, **figures, **upper_streams}
     if embedded is not None:
         streams = {name: data for name, data in streams.items() if _needed(name, atlas, only)}
-    return _pack(head, geometry, streams, first)
+    units = None
+    if opening and not geometry.header["layered"]:
+        units, _known = pd.factorize(territories.parents[opening])
+    return _pack(head, geometry, streams, first, units)
 
 
 def _report(atlas: Atlas) -> dict[str, Any]:
@@ -208,13 +220,23 @@ def _layers(
 
 
 def _pack(
-    head: dict[str, Any], geometry: PageGeometry, streams: Streams, first: set[str]
+    head: dict[str, Any],
+    geometry: PageGeometry,
+    streams: Streams,
+    first: set[str],
+    units: np.ndarray | None,
 ) -> Payload:
-    """Return blocks: first what the first picture needs, so that it appears immediately."""
+    """Return blocks: first what the first picture needs, so that it appears immediately. `units` is
+    the position of what it shows by territory, or None for the territories."""
     blocks, places = {}, {}
     at_once = {name: data for name, data in streams.items() if name in first}
     later = {name: data for name, data in streams.items() if name not in first}
-    blocks["arcs"], places["arcs"] = pack_block(geometry.streams, kind="tokens")
+    arcs = {"arcs": geometry.streams}
+    if units is not None:
+        parts = part_arcs(geometry.lines, units)
+        arcs = {name: pack_arcs(part) for name, part in zip(("arcs", "inner"), parts, strict=True)}
+    for name, packed in arcs.items():
+        blocks[name], places[name] = pack_block(packed, kind="tokens")
     blocks["map"], places["map"] = pack_block(at_once)
     blocks["data"], places["data"] = pack_block(later)
     head["places"] = places

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from zoneblanche.layers.indicator import Indicator
 from zoneblanche.maps import draw_map
 from zoneblanche.maps.drawn.assets import read_asset
 from zoneblanche.maps.embed.write import draw_embed, framed_page
+from zoneblanche.maps.page import payload
 from zoneblanche.maps.page.header.layers import class_breaks
 
 pytestmark = pytest.mark.browser
@@ -80,6 +82,53 @@ def test_a_country_opens_on_groups_and_shows_communes_from_near(
     home = page.evaluate(told("page.map.getMinZoom()"))
     page.evaluate(told("void page.map.setZoom(2, { animate: false })"))  # it cannot be lost
     assert page.evaluate(told("page.map.getZoom()")) >= home > 4
+
+
+EARLY = """new MutationObserver((_, watch) => {
+  if (!document.documentElement.dataset.painted) return;
+  watch.disconnect();
+  const field = document.getElementById("zb-level");
+  field.value = LEVEL;
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+}).observe(document, { attributes: true, subtree: true });"""
+"""Chooses in a field of the page, after the first picture and before the rest is read."""
+
+
+@pytest.mark.parametrize(
+    ("level", "units"), [("", "5\u202f100 communes"), ("departement", "15 départements")]
+)
+def test_a_choice_before_everything_is_read_is_kept(
+    watched: Opener, country: Atlas, tmp_path: Path, level: str, units: str
+) -> None:
+    draw_map(country.keep(["gigabit"])).save(tmp_path / "country.html")
+    early = watched()
+    early.page.add_init_script(EARLY.replace("LEVEL", json.dumps(level)))
+    page = early.open(tmp_path / "country.html")
+    assert units in page.locator(".zb-eyebrow").inner_text()
+    assert page.locator("#zb-level").input_value() == level
+
+
+ARCS = """(() => {
+  const { arcs, starts, x, y, leftId, rightId, boxes } = page.base.geometry;
+  const vertices = (of, k) => of.slice(starts[k], starts[k + 1]);
+  return Array.from({ length: arcs }, (_, k) => [leftId[k], rightId[k], vertices(x, k),
+    vertices(y, k), boxes.slice(4 * k, 4 * k + 4)].join()).sort();
+})()"""
+
+
+def test_borders_that_are_read_later_are_all_there(
+    watched: Opener, country: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    country = country.keep(["gigabit"])
+    draw_map(country).save(tmp_path / "later.html")
+    monkeypatch.setattr(payload, "GLANCE", 10_000)  # opens with communes, whose borders come first
+    draw_map(country).save(tmp_path / "whole.html")
+    whole = watched().open(tmp_path / "whole.html").evaluate(told(ARCS))
+    assert len(whole) > 15_000
+    for address in ("", "#view=46,5.3,9"):
+        page = watched().open(tmp_path / "later.html", address)
+        assert page.evaluate(told(ARCS)) == whole
+        assert page.evaluate(told("page.model.id")) == ("" if address else "epci")
 
 
 @pytest.fixture(scope="module")

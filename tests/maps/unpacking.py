@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 import re
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -69,6 +70,23 @@ class Opened:
 
     def sums(self, name: str) -> list[int]:
         return np.cumsum([unzigzag(number) for number in self.tokens(name)]).tolist()
+
+    def arcs(self, block: str) -> list[tuple[int, int, tuple[tuple[int, int], ...]]]:
+        """The arcs of a block: the territories left and right (-1 for none), and the vertices."""
+        places, data = self.head["places"][block], self.blocks[block]
+
+        def numbers(name: str) -> list[int]:
+            tokens, bits = (
+                data[at : at + size] for at, size in (places[name], places[f"{name}.bits"])
+            )
+            return read_tokens(tokens, bits)
+
+        def sums(name: str) -> list[int]:
+            return np.cumsum([unzigzag(number) for number in numbers(name)]).tolist()
+
+        vertices = iter(zip(sums("x"), sums("y"), strict=True))
+        sides = zip(sums("left"), map(unzigzag, numbers("right")), numbers("lengths"), strict=True)
+        return [(left, left - apart, tuple(islice(vertices, size))) for left, apart, size in sides]
 
     @property
     def text(self) -> dict[str, Any]:

@@ -212,6 +212,34 @@ def simplify_arcs(arcs: Arcs) -> tuple[np.ndarray, np.ndarray, np.ndarray, float
     return places[:, 0], places[:, 1], np.concatenate([[0], np.cumsum(sizes)]), tolerance
 
 
+def part_arcs(lines: Lines, units: np.ndarray) -> tuple[Lines, Lines]:
+    """Return the arcs between different units, and those inside one, each in the order that they
+    have.
+
+    Args:
+        lines: the arcs of territories.
+        units: position of the unit of each territory, -1 for none.
+
+    >>> inside = Lines(np.arange(6), np.arange(6), np.array([0, 2, 4, 6]), np.array([0, 1, 2]),
+    ...                np.array([1, 2, -1]))
+    >>> outer, inner = part_arcs(inside, np.array([0, 0, 1]))
+    >>> outer.x.tolist(), outer.starts.tolist(), inner.left.tolist()
+    ([2, 3, 4, 5], [0, 2, 4], [0])
+    """
+    unit = np.append(units, -1)  # of no territory: no unit
+    between = unit[lines.left] != unit[lines.right]
+    return _chosen(lines, between), _chosen(lines, ~between)
+
+
+def _chosen(lines: Lines, chosen: np.ndarray) -> Lines:
+    sizes = np.diff(lines.starts)
+    vertices = np.repeat(chosen, sizes)
+    starts = np.concatenate([[0], np.cumsum(sizes[chosen])])
+    return Lines(
+        lines.x[vertices], lines.y[vertices], starts, lines.left[chosen], lines.right[chosen]
+    )
+
+
 def pack_arcs(lines: Lines) -> dict[str, bytes]:
     """Return the streams of arcs, by name."""
     left, right = lines.left, lines.right

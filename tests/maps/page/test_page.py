@@ -33,7 +33,9 @@ from zoneblanche.maps.drawn.assets import read_asset
 from zoneblanche.maps.drawn.bivariate import Bivariate
 from zoneblanche.maps.embed.write import draw_embed
 from zoneblanche.maps.page import html as document
+from zoneblanche.maps.page import payload
 from zoneblanche.maps.page.encoding import pack_block
+from zoneblanche.maps.page.header import places
 from zoneblanche.maps.page.header.places import describe_levels, pack_text
 from zoneblanche.maps.page.noscript_text import write_findings
 
@@ -149,6 +151,25 @@ def test_names_codes_and_containers_arrive(toy_atlas: Atlas) -> None:
     assert page.text["containers"]["departement"] == [["A", "Alpha"], ["B", "Beta"]]
     assert read_planes(page.stream("parent/epci"), 4, 1) == [1, 2, 2, 0]
     assert page.head["outline"] == "epci"
+
+
+def test_a_page_that_opens_with_groups_has_the_borders_inside_them_last(
+    toy_atlas: Atlas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = opened(page_of(toy_atlas))
+    monkeypatch.setattr(payload, "GLANCE", 1)
+    monkeypatch.setattr(places, "OPENING_COUNT", (1, 3))
+    text = page_of(toy_atlas)
+    page = opened(text)
+    assert page.head["opening"] == "epci"
+    group = [1, 2, 2, 0, 0]  # of the territories, and of none
+    outer, inner = page.arcs("arcs"), page.arcs("inner")
+    assert all(group[left] != group[right] for left, right, _ in outer)
+    assert inner and all(group[left] == group[right] for left, right, _ in inner)
+    assert sorted(outer + inner) == sorted(whole.arcs("arcs"))
+    assert page.head["geometry"] == whole.head["geometry"]
+    first, rest = text.split(f"<script>{read_asset('unpack.js')}</script>")
+    assert 'id="zoneblanche-arcs"' in first and 'id="zoneblanche-inner"' in rest
 
 
 def with_former(atlas: Atlas) -> Atlas:
