@@ -28,12 +28,13 @@ function insetGroup(frames, speech) {
 
 /** Create the maps, once their frames are in the page and have a size. */
 function startInsets(page, frames) {
-  const insets = frames.map(({ part, place }) => {
-    const map = L.map(place, {
-      zoomControl: false, attributionControl: false, zoomSnap: 0, zoomDelta: 1, keyboard: false,
-      maxZoom: page.map.getMaxZoom(), wheelPxPerZoomLevel: 90, boxZoom: false,
-    });
-    fitInset(map, part);
+  const maps = frames.map(({ place }) => L.map(place, {
+    zoomControl: false, attributionControl: false, zoomSnap: 0, zoomDelta: 1, keyboard: false,
+    maxZoom: page.map.getMaxZoom(), wheelPxPerZoomLevel: 90, boxZoom: false,
+  }));
+  frames.forEach(({ part }, k) => fitInset(maps[k], part)); // all, before anything is laid out again
+  const insets = frames.map(({ part, place }, k) => {
+    const map = maps[k];
     map.on("resize", () => fitInset(map, part));
     const watch = new ResizeObserver(() => map.invalidateSize({ animate: false }));
     watch.observe(place);
