@@ -219,9 +219,10 @@ async function startPage(root, { map = null, prefix = "zoneblanche" } = {}) {
   // What the first picture does not need: all other figures, and the arcs inside the territories that it shows.
   const addRest = async () => {
     await documentRead();
-    const [inner, rest] = await Promise.all([places.inner && open("inner"), open("data")]);
-    if (inner) addArcs(model.geometry, inner, places.inner);
-    model.add(rest, places.data);
+    if (places.inner) addArcs(model.geometry, await open("inner"), places.inner);
+    await nextTask(); // a reader who acts now waits for one step
+    model.add(await open("data"), places.data);
+    await nextTask();
   };
   const enough = (page.model !== model || !places.inner) && first.every((id) => page.model.has(id));
   if (!enough) await addRest();

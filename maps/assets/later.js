@@ -47,3 +47,8 @@ function nextFrame() {
     setTimeout(done, 300);
   });
 }
+
+/** When the browser has done what was waiting. */
+function nextTask() {
+  return new Promise((done) => { setTimeout(done); });
+}
