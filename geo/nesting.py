@@ -52,6 +52,8 @@ def grouping(groups: pd.Series | Grouping) -> Grouping:
     """Return the groups of rows by their codes; a row whose code is missing is in none."""
     if isinstance(groups, Grouping):
         return groups
+    if isinstance(groups.dtype, pd.CategoricalDtype):
+        groups = groups.astype("object")  # sorted by code, not by the order of the categories
     place, codes = pd.factorize(groups, sort=True)
     inside = place >= 0
     index = pd.Index(codes, dtype="object", name=groups.name)
@@ -171,8 +173,8 @@ def prevailing_by(values: pd.Series, weights: pd.Series, groups: pd.Series | Gro
     sums = table.groupby(["place", "value"])["weight"].sum().reset_index()
     order = sums.sort_values(["weight", "value"], ascending=[False, True], kind="stable")
     prevailing = order.drop_duplicates("place").set_index("place")["value"]
-    means = prevailing.reindex(range(len(members.codes)))
-    return pd.Series(means.to_numpy("float64"), index=members.codes)
+    prevailing = prevailing.reindex(range(len(members.codes)))
+    return pd.Series(prevailing.to_numpy("float64"), index=members.codes)
 
 
 def groups_at(territories: Territories, level: str) -> pd.Series:

@@ -112,7 +112,9 @@ class Territories:
         """The id of the part of the country of each territory, as codes of its base level say; of
         territories of a country only."""
         assert self.country is not None
-        return self.country.parts_of(self.codes)
+        parts = self.country.parts_of(self.codes)
+        parts.setflags(write=False)
+        return parts
 
     @property
     def names(self) -> pd.Series:

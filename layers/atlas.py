@@ -37,7 +37,7 @@ class Column:
 
     def on(self, codes: pd.Index) -> tuple[np.ndarray, np.ndarray]:
         """Return the values, float64, and the reasons, int8, on the codes of the territories."""
-        values = self.values.reindex(codes).to_numpy("float64")
+        values = self.values.reindex(codes).to_numpy("float64", copy=True)
         if isinstance(self.reasons, Reason):
             reasons = np.full(len(codes), int(self.reasons), dtype="int8")
         else:
@@ -251,7 +251,7 @@ class Atlas:
 
     def keep(self, indicator_ids: Iterable[str]) -> Atlas:
         """Return the atlas with these columns only, in this order."""
-        chosen = [self.indicator(name).id for name in indicator_ids]
+        chosen = list(dict.fromkeys(self.indicator(name).id for name in indicator_ids))
         return self._changed(
             values=self.values[chosen],
             reasons=self.reasons[chosen],

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 
 from zoneblanche.geo.country import Text, in_language, texts_of
+from zoneblanche.geo.messages import _
 from zoneblanche.geo.source import Source, source_from_dict
 
 Better = Literal["higher", "lower"] | None
@@ -39,6 +40,40 @@ def beyond(bounds: tuple[float | None, float | None], figures: np.ndarray) -> np
     span = most - least if np.isfinite(most - least) else max(1, abs(low or 0), abs(high or 0))
     near = _NEAR * span
     return (figures < least - near) | (figures > most + near)
+
+
+def impossible(
+    figures: np.ndarray,
+    *,
+    unit: str,
+    bounds: tuple[float | None, float | None],
+    categories: Collection[int],
+) -> tuple[int, str] | None:
+    """Return the place of the first figure that a layer cannot have, and what is said of it; None
+    if it can have all. A missing one it can.
+
+    Args:
+        figures: float64.
+        unit, bounds, categories: of the layer, see `Indicator`.
+    """
+    infinite = np.isinf(figures)
+    outside = beyond(bounds, figures)
+    if infinite.any():
+        at = int(np.argmax(infinite))
+        return at, _("{value} is not a finite number.", value=str(figures[at]))
+    if outside.any():
+        at = int(np.argmax(outside))
+        value, (low, high) = str(figures[at]), bounds
+        if high is None:
+            return at, _("{value} lies below {low}.", value=value, low=low)
+        if low is None:
+            return at, _("{value} lies above {high}.", value=value, high=high)
+        return at, _("{value} lies outside {low} to {high}.", value=value, low=low, high=high)
+    unnamed = ~np.isnan(figures) & ~np.isin(figures, list(categories))
+    if unit == "category" and unnamed.any():
+        at = int(np.argmax(unnamed))
+        return at, _("{value} is not the code of a category.", value=str(figures[at]))
+    return None
 
 
 @dataclass(frozen=True)

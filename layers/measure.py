@@ -13,7 +13,7 @@ from zoneblanche.geo.messages import Translatable, _, join, ngettext, remark, ti
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.territories import Territories
 from zoneblanche.layers.atlas import Atlas, Column, empty_atlas
-from zoneblanche.layers.indicator import Indicator, beyond
+from zoneblanche.layers.indicator import Indicator, impossible
 from zoneblanche.layers.layer import Inputs, Layer, Measurement, Table
 
 Progress = Callable[[str], None]
@@ -63,7 +63,7 @@ def measure_layers(
             continue
         with gathered(faults):
             measured = layer.measure(territories, inputs)
-            _check_bounds(measured)
+            _check_figures(measured)
             if (measured.reasons == Reason.NOT_COLLECTED).all():
                 if layer.needs and not measured.notices:
                     unmeasured.append((layer, _("not in {needs}", needs=", ".join(layer.needs))))
@@ -81,27 +81,27 @@ def measure_layers(
     return add_measurements(empty_atlas(territories).noting(*notices), measurements)
 
 
-def _check_bounds(measured: Measurement) -> None:
-    """Refuse figures that the unit or the bounds of their layer exclude.
+def _check_figures(measured: Measurement) -> None:
+    """Refuse figures that a layer cannot have.
 
     Raises:
         InputError: with the first of them.
     """
-    indicator, figures = measured.indicator, measured.values
-    wrong = beyond(indicator.bounds, figures.to_numpy())
-    if wrong.any():
-        low, high = indicator.bounds
+    indicator = measured.indicator
+    wrong = impossible(
+        measured.values.to_numpy("float64"),
+        unit=indicator.unit,
+        bounds=indicator.bounds,
+        categories=indicator.categories,
+    )
+    if wrong is not None:
+        at, sentence = wrong
         raise InputError(
             Fault(
-                _(
-                    "{value} lies outside {low} to {high}.",
-                    value=float(figures.to_numpy()[wrong][0]),
-                    low=low,
-                    high=high,
-                ),
+                sentence,
                 column=f"layers.{indicator.id}",
-                feature=str(figures.index[wrong][0]),
-                remedy=_("Give the layer another unit, or other bounds: least and greatest."),
+                feature=str(measured.values.index[at]),
+                remedy=_("Correct the figure, or give the layer another unit or other bounds."),
                 kind="out-of-bounds",
             )
         )

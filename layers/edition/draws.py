@@ -1,7 +1,8 @@
 """The draws of an edition's own index: the default answer need not be drawn by everybody again.
 
-`draws.parquet` has their tables as streams of bytes, without loss; `draws.json` says what they rest
-on: a digest of figures, recipe, areas and code. Where anything of it differs, they are not used.
+`draws.parquet` has their tables as streams of bytes, without rounding; `draws.json` says what they
+rest on: a digest of figures, recipe, areas and code. Where any of it differs, they are not used.
+The libraries are those of the lock.
 """
 
 from __future__ import annotations

@@ -182,6 +182,7 @@ def draw_anew(atlas: Atlas, recipe: Recipe) -> tuple[str, dict[str, pd.DataFrame
     recipe, _notices, drawable = with_spreads(atlas, resolve(recipe, atlas.indicators))
     scoring = score_atlas(atlas, recipe)
     drawn = _draw(scoring, atlas.territories, drawable=drawable)
+    assert not drawn.notices, "who reads kept draws is not told their notices"
     return KeptDraws(scoring, atlas.territories).rests_on, _tables_of(drawn)
 
 

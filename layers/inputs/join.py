@@ -103,6 +103,16 @@ def _joined(territories: Territories, table: Table, *, explain: Explain | None) 
                 kind="level",
             )
         )
+    codes = table.frame.index
+    if not codes.is_unique:
+        raise InputError(
+            Fault(
+                _("{codes} are listed twice.", codes=first_of(codes[codes.duplicated()].unique())),
+                file=table.source.title,
+                remedy=_("Keep one row per code."),
+                kind="duplicate-code",
+            )
+        )
     keys = keys_at(territories, table.level)
     account = table.account or account_of(
         table,

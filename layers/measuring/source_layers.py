@@ -103,7 +103,7 @@ def unknown_weight(entry: SourceEntry) -> Iterator[Fault]:
             ),
             column=f"layers.{entry.id}.weight",
             value=entry.weight,
-            remedy=nearest(entry.weight, [*WEIGHING_FACTS, *columns]),
+            remedy=nearest(entry.weight, dict.fromkeys([*WEIGHING_FACTS, *columns])),
             kind="unknown-weight",
         )
 

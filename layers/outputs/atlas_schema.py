@@ -25,7 +25,7 @@ from zoneblanche.geo.source import Source
 from zoneblanche.geo.territories import MOST
 from zoneblanche.layers.correction import Correction
 from zoneblanche.layers.index.recipe.recipe import Recipe
-from zoneblanche.layers.indicator import Indicator, beyond
+from zoneblanche.layers.indicator import Indicator, impossible
 
 FORMAT = 1
 CODE, NAME, SHAPE = "code", "name", "geometry"
@@ -463,37 +463,15 @@ def _reason_faults(reasons: pd.DataFrame) -> Iterator[_Cell]:
 
 
 def _figure_faults(indicator: Mapping[str, Any], figures: pd.Series) -> Iterator[_Cell]:
-    cells = figures.to_numpy()
-    low, high = indicator.get("bounds", (None, None))
-    wrong = beyond((low, high), cells)
-    if wrong.any():
-        yield _cell(
-            indicator,
-            figures,
-            wrong,
-            _(
-                "{value} lies outside {low} to {high}.",
-                value=_first(cells, wrong),
-                low=low,
-                high=high,
-            ),
-        )
-    elif indicator.get("unit") == "category":
-        codes = [int(code) for code in indicator.get("categories", {})]
-        wrong = ~np.isnan(cells) & ~np.isin(cells, codes)
-        if wrong.any():
-            yield _cell(
-                indicator,
-                figures,
-                wrong,
-                _("{value} is not the code of a category.", value=_first(cells, wrong)),
-            )
-
-
-def _cell(indicator: Mapping[str, Any], figures: pd.Series, wrong: np.ndarray, what: str) -> _Cell:
-    """Return the place of the first of the cells that are wrong, and what is wrong."""
-    code = _short(figures.index[int(np.argmax(wrong))])
-    return f"value.{indicator['id']}", code, what
+    wrong = impossible(
+        figures.to_numpy(),
+        unit=indicator.get("unit", ""),
+        bounds=indicator.get("bounds", (None, None)),
+        categories=[int(code) for code in indicator.get("categories", {})],
+    )
+    if wrong is not None:
+        at, sentence = wrong
+        yield indicator["id"], _short(figures.index[at]), sentence
 
 
 def _first(cells: np.ndarray, wrong: np.ndarray) -> str:

@@ -50,6 +50,31 @@ def test_a_column_lands_on_its_codes_whatever_its_order(atlas: Atlas) -> None:
     assert again.values["website"].equals(atlas.values["website"])
 
 
+def test_an_atlas_does_not_change_with_what_it_was_made_from(atlas: Atlas) -> None:
+    figures = pd.Series([1.0, 0.0, 1.0, np.nan], index=atlas.codes)
+    added = atlas.add(SITE, figures)
+    figures.iloc[0] = np.nan
+    assert added.values["website"].tolist()[:3] == [1.0, 0.0, 1.0]
+
+
+def test_a_column_is_replaced_in_its_place(atlas: Atlas) -> None:
+    again = atlas.add(SPEED, atlas.values["speed"] * 2, reasons=Reason.TOO_FEW)
+    assert list(again.values) == list(again.reasons) == list(atlas.values)
+    assert again.values["speed"].tolist()[:3] == [20.0, 100.0, 160.0]
+    assert again.reasons["speed"].tolist() == [0, 0, 0, Reason.TOO_FEW]
+    assert atlas.values["speed"].tolist()[:3] == [10.0, 50.0, 80.0]
+
+
+def test_a_reason_of_a_figure_is_refused_when_it_is_added(atlas: Atlas) -> None:
+    reasons = pd.Series(np.zeros(4, dtype="int8"), index=atlas.codes)
+    with pytest.raises(InputError, match="reasons differ in website"):
+        atlas.add(SITE, atlas.values["website"], reasons=reasons)
+
+
+def test_a_column_is_kept_once(atlas: Atlas) -> None:
+    assert list(atlas.keep(["speed", "website", "speed"]).values) == ["speed", "website"]
+
+
 def test_columns_and_indicators_are_the_same(atlas: Atlas) -> None:
     with pytest.raises(InputError, match="same columns"):
         replace(atlas, indicators={"website": SITE})
@@ -166,6 +191,17 @@ def test_a_table_that_matches_nothing_is_refused(toy: Territories) -> None:
         join_table(toy, Table(frame, level="commune", source=SOURCE))
     with pytest.raises(InputError, match="does not contain"):
         join_table(toy, Table(frame, level="canton", source=SOURCE))
+
+
+@pytest.mark.parametrize(
+    ("level", "codes"), [("commune", ["A1", "A2", "A1"]), ("departement", ["A", "B", "A"])]
+)
+def test_a_table_with_a_code_twice_is_refused(
+    toy: Territories, level: str, codes: list[str]
+) -> None:
+    frame = pd.DataFrame({"v": [1.0, 2.0, 3.0]}, index=pd.Index(codes, name="code"))
+    with pytest.raises(InputError, match=f"Test: {codes[0]} are listed twice"):
+        join_table(toy, Table(frame, level=level, source=SOURCE))
 
 
 @given(st.lists(st.text(min_size=1, max_size=3)), st.sets(st.text(min_size=1, max_size=3)))

@@ -143,6 +143,9 @@ def main(
     """Build a country's embedded edition from registry packages."""
     with ExitStack() as stack:
         try:
+            if draws and figures is not None:
+                message = "--draws and --figures are two commands."
+                raise InputError(Fault(message, remedy="Build the figures first."))
             if draws:
                 account = _account_of_draws(build_draws(country, out=out), out)
             elif figures is not None:

@@ -77,10 +77,10 @@ def read_format(form: str | None, out: Path | None) -> Format:
     ('svg', 'pdf')
     """
     suffix = "" if out is None else out.suffix.lower().lstrip(".")
-    named = next((known_form for known_form in FORMATS if known_form == suffix), None)
+    named = next((name for name in FORMATS if name == suffix), None)
     if form is None:
         return named or "html"
-    chosen = next((known_form for known_form in FORMATS if known_form == form), None)
+    chosen = next((name for name in FORMATS if name == form), None)
     if chosen is None:
         raise InputError(
             Fault(

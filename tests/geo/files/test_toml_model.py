@@ -188,9 +188,10 @@ def test_a_part_is_measured_in_a_projection_in_metres(tmp_path: Path, crs: str) 
         checked_country(parse_document((tmp_path / "ch.toml").read_bytes(), file="ch.toml"))
 
 
-def test_each_part_before_the_last_says_its_codes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("codes", ["", 'codes = ".+"\n', 'codes = "(?:.*)"\n'])
+def test_each_part_before_the_last_says_its_codes(tmp_path: Path, codes: str) -> None:
     text = (ROOT / "geo" / "countries" / "ch.toml").read_text("utf-8")
-    island = '[parts.island]\ntitle = { en = "island" }\ncrs = "EPSG:2056"\n'
+    island = '[parts.island]\ntitle = { en = "island" }\ncrs = "EPSG:2056"\n' + codes
     head, mark, mainland = text.partition("[parts.mainland]")
     (tmp_path / "ch.toml").write_text(f"{head}{island}{mark}{mainland}", "utf-8")
     with pytest.raises(InputError) as caught:

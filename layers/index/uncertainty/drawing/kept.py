@@ -1,8 +1,9 @@
 """The draws of large indices, kept in the user's cache: they take longest, and are often the same.
 
 A file is named by a digest of all that its draws rest on: figures, recipe, context, areas, and the
-code itself. So a result depends on its inputs only, whether it was drawn or read. An edition has
-the draws of its own index (`layers.edition.draws`), which its builder made with the same code.
+code with its libraries. So a result depends on its inputs only, whether it was drawn or read. An
+edition has the draws of its own index (`layers.edition.draws`), which its builder made with the
+same code and the libraries of the lock.
 """
 
 from __future__ import annotations
