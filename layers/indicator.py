@@ -69,10 +69,11 @@ def impossible(
         if low is None:
             return at, _("{value} lies above {high}.", value=value, high=high)
         return at, _("{value} lies outside {low} to {high}.", value=value, low=low, high=high)
-    unnamed = ~np.isnan(figures) & ~np.isin(figures, list(categories))
-    if unit == "category" and unnamed.any():
-        at = int(np.argmax(unnamed))
-        return at, _("{value} is not the code of a category.", value=str(figures[at]))
+    if unit == "category":
+        unnamed = ~np.isnan(figures) & ~np.isin(figures, list(categories))
+        if unnamed.any():
+            at = int(np.argmax(unnamed))
+            return at, _("{value} is not the code of a category.", value=str(figures[at]))
     return None
 
 

@@ -65,9 +65,9 @@ Pattern = Annotated[Line, AfterValidator(_compiled)]
 Box = Annotated[Any, BeforeValidator(_box)]
 
 EVERY_CODE = ".*"
-ANY_TEXT = "\N{REPLACEMENT CHARACTER}"
-"""What no code is: a pattern that matches it says nothing of the codes of a part."""
 """The codes of a part that does not say which lie in it."""
+NO_CODE = "\N{REPLACEMENT CHARACTER}"
+"""A text that is not a code. A pattern that matches it matches every code."""
 
 
 class LevelTable(TomlTable):
@@ -136,7 +136,7 @@ def checked_country(document: Document, *, of_package: bool = True) -> CountryTa
 def _part_faults(table: CountryTable, document: Document) -> Iterator[Fault]:
     """Return the parts before the last that would take the codes of all that follow."""
     for name in list(table.parts)[:-1]:
-        if re.fullmatch(table.parts[name].codes, ANY_TEXT):
+        if re.fullmatch(table.parts[name].codes, NO_CODE):
             yield document.fault(
                 ("parts", name, "codes"),
                 _("the part {name} does not say which codes lie in it.", name=shown(name)),
