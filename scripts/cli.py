@@ -17,7 +17,7 @@ from typing import Annotated, Any
 import typer
 
 from zoneblanche.geo.messages import translate
-from zoneblanche.geo.runtime.memory import collect_seldom
+from zoneblanche.geo.runtime.memory import collect_seldom, share_one_area
 from zoneblanche.geo.runtime.surroundings import drop_settings
 from zoneblanche.scripts.cli_help import HelpfulCommand, HelpfulGroup
 from zoneblanche.scripts.commands.analyse import analyse
@@ -100,6 +100,7 @@ def main_options(
 def main() -> None:
     """Run the command line; show a traceback only with `--debug` or ZONEBLANCHE_DEBUG."""
     collect_seldom()
+    share_one_area()
     open_standard_streams()
     drop_settings()
     with screens():

@@ -43,3 +43,22 @@ def test_arrow_shares_the_memory_of_the_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "system"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="glibc")
+def test_all_threads_take_their_memory_from_one_area() -> None:
+    # Below the first area lies the heap, which grows by `brk`; a second one has maps of its own.
+    ask = (
+        "import ctypes, threading; from zoneblanche.geo.runtime.memory import share_one_area; "
+        "share_one_area(); "
+        "places = []; "
+        "malloc = ctypes.CDLL(None).malloc; malloc.restype = ctypes.c_size_t; "
+        "work = lambda: places.append(malloc(1000)); "
+        "threads = [threading.Thread(target=work) for _ in range(4)]; "
+        "[thread.start() for thread in threads]; [thread.join() for thread in threads]; "
+        "heap = [line for line in open('/proc/self/maps') if '[heap]' in line][0].split()[0]; "
+        "low, high = (int(end, 16) for end in heap.split('-')); "
+        "print(all(low <= place < high for place in places))"
+    )
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "True"

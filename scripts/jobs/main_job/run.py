@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from zoneblanche.geo.files.results.inputs import note_inputs
 from zoneblanche.geo.files.results.output import staged_folder
 from zoneblanche.geo.messages import _, notice_as_dict, pgettext, translate, warnings_first
 from zoneblanche.geo.reasons import Reason
+from zoneblanche.geo.runtime.beside import second_thread
 from zoneblanche.geo.runtime.memory import release_memory, share_memory
 from zoneblanche.geo.source import Source, sha256_of, union_of
 from zoneblanche.geo.vectors.formats.shapefile import companions_of
@@ -45,8 +45,6 @@ REPORT, EMBED = "report.html", "embed"
 """Further results of a run, by their names in its folder."""
 
 PAGE = "index.html"
-MANY = 50_000
-"""Number of territories above which memory matters more than time."""
 
 Step = Callable[[str], None]
 
@@ -80,7 +78,7 @@ def run_project(
     lang, imprint = project.lang, imprint_of(project)
     with bounded_time(project.limits.seconds), _progress(quiet) as step:
         step("reading")
-        with staged_folder(out) as folder, ThreadPoolExecutor(max_workers=1) as other:
+        with staged_folder(out) as folder, second_thread() as other:
             atlas = build_atlas(project, progress=lambda layer: step(f"measuring {layer}"))
             release_memory()
             step("computing the index")
@@ -114,16 +112,16 @@ def run_project(
             # The page has every language of the title: its reader may change the language.
             shown = project.title or title
             write_page(atlas, folder / PAGE, lang=lang, title=shown, geometry=borders.result())
-            if len(atlas.codes) > MANY:
-                tables.result()
+            # On a core of their own the tables took about as long as the map.
+            hashes = tables.result()
             release_memory()
-            # The tables take the other core about as long as the map and the report take this one.
             laid = sheet.result()
+            release_memory()
             write_run_embed(
                 atlas, folder, geometry=borders.result(), lang=lang, title=shown, sheet=laid
             )
+            release_memory()
             write_run_report(atlas, folder, lang=lang, title=title, sheet=laid, imprint=imprint)
-            hashes = tables.result()
             step("writing the account")
             account = _account(project, atlas, recipe, folder, hashes=hashes)
             write_json(sealed(account), folder / MARK)

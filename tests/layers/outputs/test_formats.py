@@ -13,6 +13,7 @@ import pandas as pd
 import pyogrio
 import pytest
 import shapely
+from geopandas.testing import assert_geodataframe_equal
 
 from zoneblanche.geo.errors import InputError
 from zoneblanche.geo.reasons import Reason
@@ -132,6 +133,27 @@ def test_older_versions_of_gdal_write_the_same_geopackage(
     write_geopackage(frame.set_crs(toy.frame.crs), tmp_path / "before.gpkg")
     assert (tmp_path / "now.gpkg").read_bytes() == (tmp_path / "before.gpkg").read_bytes()
     assert pyogrio.read_info(tmp_path / "now.gpkg")["geometry_type"] == "MultiPolygon"
+
+
+def test_a_geopackage_that_is_written_in_parts_has_all_rows_and_the_types_of_the_whole(
+    toy: Territories, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frame = toy.frame.assign(
+        text=[None, None, "", "a"],  # nothing in the first part
+        nothing=pd.Series([None] * 4, toy.frame.index, dtype="object"),
+        whole=pd.array([None, None, 3, 4], dtype="Int64"),
+    ).set_geometry([None, *toy.frame.geometry[1:]], crs=toy.frame.crs)
+    write_geopackage(frame, tmp_path / "at_once.gpkg")
+    monkeypatch.setattr("zoneblanche.layers.outputs.geopackage.ROWS_AT_ONCE", 2)
+    write_geopackage(frame, tmp_path / "parts.gpkg")
+    at_once, parts = (
+        pyogrio.read_dataframe(tmp_path / name) for name in ("at_once.gpkg", "parts.gpkg")
+    )
+    assert at_once["code"].tolist() == toy.codes.tolist()
+    assert_geodataframe_equal(parts, at_once)
+    infos = [pyogrio.read_info(tmp_path / name) for name in ("at_once.gpkg", "parts.gpkg")]
+    assert infos[0]["dtypes"].tolist() == infos[1]["dtypes"].tolist()
+    assert infos[0]["crs"] == infos[1]["crs"] == "EPSG:2154"
 
 
 def test_a_geopackage_of_something_else_is_refused(tmp_path: Path, atlas: Atlas) -> None:
