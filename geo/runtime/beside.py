@@ -19,7 +19,13 @@ work slows the other one down, and both need their memory at once."""
 def second_thread() -> ThreadPoolExecutor | WhenAsked:
     """Return what does submitted work, one after the other: a thread, or with fewer than
     `FEWEST_PROCESSORS` the thread that asks for the result."""
-    return ThreadPoolExecutor(1) if processors() >= FEWEST_PROCESSORS else WhenAsked()
+    return ThreadPoolExecutor(1) if most_threads() > 1 else WhenAsked()
+
+
+def most_threads() -> int:
+    """Return how many threads are worth having: one with fewer than `FEWEST_PROCESSORS`."""
+    count = processors()
+    return count if count >= FEWEST_PROCESSORS else 1
 
 
 def processors() -> int:

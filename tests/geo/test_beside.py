@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from zoneblanche.geo.runtime import beside
-from zoneblanche.geo.runtime.beside import WhenAsked, second_thread
+from zoneblanche.geo.runtime.beside import WhenAsked, most_threads, second_thread
 
 
 def test_work_is_done_once_when_its_result_is_asked_for() -> None:
@@ -39,6 +39,7 @@ def test_there_is_a_thread_where_it_has_a_core(
     count: int, is_thread: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(beside, "processors", lambda: count)
+    assert most_threads() == (count if is_thread else 1)
     with second_thread() as other:
         assert isinstance(other, ThreadPoolExecutor) == is_thread
         ran_in = other.submit(threading.current_thread).result()

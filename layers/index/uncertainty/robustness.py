@@ -9,7 +9,6 @@ bytes on every machine.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from zoneblanche.geo.messages import _, remark
+from zoneblanche.geo.runtime.beside import most_threads
 from zoneblanche.layers.index.context import Context
 from zoneblanche.layers.index.score import Scored
 from zoneblanche.layers.index.steps.rank import rank
@@ -75,7 +75,7 @@ def draw_ranks(
         values: the table that was scored.
         scored: the result of the recipe, see `layers.index.score.score`.
         context: what else the recipe uses of the rows, as when it was scored.
-        threads: how many to use, all cores if None. The result does not depend on it.
+        threads: how many to use, `most_threads` if None. The result does not depend on it.
         pairs: whether to compare pairs of units, which takes time; without, `certain_pairs` is NaN.
 
     Raises:
@@ -155,7 +155,7 @@ def _drawn(
         )
         notices += (remark(notice),)
     worst_up = recipe.orientation == "worse"
-    job = _Job(part, plan, threads or os.cpu_count() or 1, worst_up, pairs=pairs)
+    job = _Job(part, plan, threads or most_threads(), worst_up, pairs=pairs)
     figures_of_parts = job.kept() if draws * job.units <= KEPT else job.tallied()
     spread = {column: figures[part.stands] for column, figures in figures_of_parts.items()}
     table = pd.DataFrame(spread, index=scores.index[part.kept]).reindex(scores.index)
