@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from functools import wraps
 from inspect import signature
 from pathlib import Path
@@ -46,6 +47,18 @@ def read_once(read: Callable[..., Any]) -> Callable[..., Any]:
 # Before any other module takes them from there.
 for name in ("edition_territories", "edition_inputs", "edition_events"):
     setattr(edition, name, read_once(getattr(edition, name)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """The collector looks neither through imports while they last, nor at modules in each test."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
