@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from importlib import import_module
@@ -20,9 +21,22 @@ ROOMS = ("geo", "layers", "maps", "scripts")
 FILES = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """A module as Python reads it; once for all tests of this file."""
+    return ast.parse(path.read_text("utf-8"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_tree_left() -> Iterator[None]:
+    """Trees are large, and the collector would walk through them in every later test."""
+    yield
+    tree_of.cache_clear()
+
+
 def imported_rooms(path: Path) -> set[str]:
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -40,7 +54,7 @@ def test_no_arrow_turns_round(path: Path) -> None:
 
 def modules_it_imports(path: Path, known: set[str]) -> set[str]:
     """Everywhere in the file, inside functions too; not what only a type checker reads."""
-    tree = ast.parse(path.read_text("utf-8"))
+    tree = tree_of(path)
     guarded = {
         id(inner)
         for node in ast.walk(tree)
@@ -87,7 +101,7 @@ def test_gdal_is_given_files_in_two_places_only(room: str) -> None:
     for path in sorted((ROOT / room).rglob("*.py")):
         if not calls_of(path) & READING:
             continue
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in ast.walk(tree_of(path)):
             if not isinstance(node, ast.Call) or ast.unparse(node.func) not in READING:
                 continue
             writes = any(isinstance(one, ast.Constant) and one.value == "w" for one in node.args)
@@ -111,7 +125,7 @@ def test_the_network_is_used_in_a_few_places_only() -> None:
         place = path.relative_to(ROOT).as_posix()
         if place.startswith(("scripts/build/", "scripts/bench/", "scripts/trials/")):
             continue
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in ast.walk(tree_of(path)):
             names = []
             if isinstance(node, ast.Import):
                 names = [alias.name for alias in node.names]
@@ -174,7 +188,7 @@ WORKSHOP = ("scripts/bench", "scripts/build", "scripts/trials")
 @cache
 def calls_of(path: Path) -> frozenset[str]:
     """What a module calls, as it is written; once for all kinds of files."""
-    nodes = ast.walk(ast.parse(path.read_text("utf-8")))
+    nodes = ast.walk(tree_of(path))
     return frozenset(ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call))
 
 
@@ -204,7 +218,7 @@ def test_what_opens_a_file_is_called_by_its_whole_name() -> None:
     calls = [
         f"{path.relative_to(ROOT)}: {alias.name}"
         for path in FILES
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.ImportFrom) and node.module in OPENERS
         for alias in node.names
         if alias.name.islower()
@@ -266,7 +280,7 @@ def test_docstrings_describe_parameters_that_there_are(room: str) -> None:
     odd = [
         f"{path.relative_to(ROOT)}: {node.name}: {name}"
         for path in sorted((ROOT / room).rglob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         for name in arguments_described_in(node)
         - {argument.arg for argument in ast.walk(node.args) if isinstance(argument, ast.arg)}
