@@ -32,12 +32,13 @@ $(VENV)/.tested: $(VENV)/.installed $(DEVELOPMENT)
 	$(call INSTALL,$(DEVELOPMENT),'.[test]')
 	touch $@
 
+# Compiled modules are kept even where an environment says otherwise: dozens of children import them.
 test: $(VENV)/.tested
 	$(BIN)/python -m scripts.build.test_tools
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 2 --dist worksteal --durations=10
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist worksteal --durations=10
 
 # The documentation as a site, in build/docs. Needs no network once the tools are installed.
 $(VENV)/.documented: $(VENV)/.installed $(DEVELOPMENT)
