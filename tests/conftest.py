@@ -60,6 +60,19 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
 
 
+LONG = (
+    "tests/scripts/trials/test_fuzz.py", "tests/scripts/trials/test_writing.py",
+    "tests/layers/fetching/test_killed.py", "tests/scripts/test_terminal.py",
+)  # fmt: skip
+"""Files whose tests take longest; first, so that no worker is left alone with them at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long files first; all others as they were collected."""
+    order = {name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: order.get(item.nodeid.partition("::")[0], len(LONG)))
+
+
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
