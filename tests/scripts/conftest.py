@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
 
 import pytest
 
+from zoneblanche.geo.country import Country, read_country
+from zoneblanche.layers.presence.waves import Counted, count_presence
 from zoneblanche.scripts.cli import main
+from zoneblanche.scripts.jobs import barometer
 
 Command = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def embedded_waves() -> Iterator[None]:
+    """The embedded waves are counted once for all tests of commands that show them."""
+    counted = cache(lambda code: count_presence(read_country(code), {}))
+
+    def count(country: Country, sources: Mapping[str, Path]) -> Counted:
+        return count_presence(country, sources) if sources else counted(country.code)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(barometer, "count_presence", count)
+        yield
 
 
 def call(*arguments: str) -> int:

@@ -5,31 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 from tests.scripts.conftest import Command
-from zoneblanche.geo.country import Country, read_country
-from zoneblanche.layers.presence.waves import Counted, count_presence
 from zoneblanche.layers.publishers.dila import DEPARTEMENTS_OF
-from zoneblanche.scripts.jobs import barometer
 from zoneblanche.scripts.trials.publishers_files import write_fixtures
-
-
-@pytest.fixture(scope="module", autouse=True)
-def embedded_waves() -> Iterator[None]:
-    """The embedded waves are counted once for all tests that show them."""
-    counted = cache(lambda code: count_presence(read_country(code), {}))
-
-    def count(country: Country, sources: Mapping[str, Path]) -> Counted:
-        return count_presence(country, sources) if sources else counted(country.code)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(barometer, "count_presence", count)
-        yield
 
 
 def test_the_table_of_the_embedded_waves(zoneblanche: Command) -> None:
