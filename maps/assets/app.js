@@ -149,11 +149,13 @@ class Page {
     return this.classed.get(key);
   }
 
-  choose(layer) {
+  /** Show a layer. `together`: its legend in the same frame, for a reader whose focus is in the legend. */
+  choose(layer, { together = false } = {}) {
+    this.stopPlaying();
     this.layer = layer;
     this.wanted = layer;
     if (!this.model.names) return; // its figures are on their way: see ready()
-    this.show();
+    this.show({ wordsAfter: !together });
     this.remember();
     const { speech } = this;
     this.later.add("said", () => {
@@ -169,11 +171,17 @@ class Page {
     document.getElementById("zb-scheme")?.focus();
   }
 
-  /** Update the colours of the map and its legend together; table and card follow. */
-  show() {
+  /** Update the colours of the map with the headline and the legend; table and card follow. With `wordsAfter`,
+   *  headline and legend are of the next frame: they take the browser longer than the map. */
+  show({ wordsAfter = false } = {}) {
     this.shown = this.classes();
+    if (wordsAfter) {
+      this.tipId = 0;
+      this.later.add("words", () => this.fillWords());
+    }
     this.recolour();
-    this.fill();
+    if (!wordsAfter) this.fillWords();
+    this.fillRest();
     if (this.grid) this.later.add("table", () => this.fillTable());
     if (this.pinned >= 0) this.later.add("card", () => this.drawCard());
   }

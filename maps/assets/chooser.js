@@ -58,13 +58,15 @@ function drawChooser(page) {
     "aria-label": speech.say("choices") });
   let options = [];
   let active = -1;
-  const show = () => { input.value = speech.text(page.layer.title); };
+  const show = () => {
+    const title = speech.text(page.layer.title);
+    if (input.value !== title) input.value = title;
+  };
   const close = () => {
     list.hidden = true;
     active = -1;
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
-    show();
   };
   const mark = (k) => options.forEach(({ item }, at) => item.classList.toggle("zb-active", at === k));
   const point = (k) => {
@@ -112,7 +114,10 @@ function drawChooser(page) {
     input.select();
     open();
   });
-  input.addEventListener("blur", close);
+  input.addEventListener("blur", () => {
+    close();
+    show();
+  });
   input.addEventListener("keydown", (event) => {
     const steps = { ArrowDown: 1, ArrowUp: -1 };
     if (event.key in steps) {
@@ -126,6 +131,7 @@ function drawChooser(page) {
     } else if (event.key === "Escape" && !list.hidden) {
       event.stopPropagation();
       close();
+      show();
     }
   });
   show();

@@ -103,11 +103,21 @@ const PANEL = {
   },
 
   fill() {
+    this.fillWords();
+    this.fillRest();
+  },
+
+  /** What says which layer the colours are of, and what they mean. */
+  fillWords() {
     this.tipId = 0;
     this.fillHead();
     if (this.model.head.embed) this.legendPlace.replaceChildren(shortLegend(this));
     else fillLegend(this);
     tell(this.paneTitle, this.speech.text(this.layer.title));
+  },
+
+  /** The method and the sources. */
+  fillRest() {
     this.later.add("method", () => this.fillMethod()); // far below
     if (this.cited.size) this.later.add("cite", () => this.fillFoot()); // far below, and of the same height
     else this.fillFoot();

@@ -47,8 +47,8 @@ function drawGained(page, waves, dates) {
   const pair = layer.between || ["", ""];
   const choose = () => {
     const [one, other] = [...form.querySelectorAll("select")].map(({ value }) => value);
-    if (one && other && one !== other) page.choose(gainedLayer(page, one, other));
-    else if (layer.between) page.choose(waves.at(-1));
+    if (one && other && one !== other) page.choose(gainedLayer(page, one, other), { together: true });
+    else if (layer.between) page.choose(waves.at(-1), { together: true });
   };
   const list = (k) => el("select", { "aria-label": speech.say(k ? "wave_to" : "wave_from"), change: choose },
     el("option", { value: "" }, "–"),
@@ -88,7 +88,7 @@ function gainedLayer({ model, speech, base }, from, to) {
 const WAVES = {
   /** Another wave: the slider keeps its focus. */
   showWave(layer) {
-    this.choose(layer);
+    this.choose(layer, { together: true });
     document.getElementById("zb-wave")?.focus();
   },
 
@@ -101,7 +101,7 @@ const WAVES = {
     const next = () => {
       at = (at + 1) % waves.length;
       this.playing = null;
-      this.choose(waves[at]);
+      this.choose(waves[at], { together: true });
       this.playing = at < waves.length - 1 ? setTimeout(next, STEP_EVERY) : null;
       this.root.querySelector(".zb-play")?.focus();
     };

@@ -164,6 +164,26 @@ def test_another_layer_recolours_the_map_and_its_legend(watched: Opener, lozere_
     assert page.locator("#zb-scheme").input_value() == "jenks"
 
 
+def test_words_are_of_the_frame_after_the_colours(watched: Opener, lozere_page: Path) -> None:
+    page = watched().open(lozere_page)
+    rest(page)
+    titles = page.evaluate("""async () => {
+      const page = await window.zoneblanche.started;
+      const other = page.model.layers.find((one) => one !== page.layer && one.kind === "figures");
+      const shown = () => [".zb-legend-title", ".zb-head h1"].map((name) =>
+        document.querySelector(name).textContent);
+      const before = shown();
+      page.choose(other);
+      for (let k = 0; k < 2; k++) await new Promise(requestAnimationFrame);
+      await new Promise((done) => setTimeout(done));
+      return [before, shown(), page.speech.text(other.title),
+        document.getElementById("zb-layer").value];
+    }""")
+    before, after, title, chosen = titles
+    assert before[0] != title and after[0] == title and before[1] != after[1]
+    assert chosen == title
+
+
 def test_the_square_of_two_shows_its_classes(watched: Opener, france_page: Path) -> None:
     page = watched().open(france_page, "#layer=density-presence")
     rest(page)
