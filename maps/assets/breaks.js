@@ -59,7 +59,8 @@ function schemeChoice(page) {
     now === "custom" ? breaksField(page) : null);
   // The list stays while the reader tries its methods: focus that leaves it and returns is read out.
   const choice = now === "custom" ? draw() : keptPart(page, "scheme", schemes.join(), draw);
-  choice.querySelector("select").value = now;
+  const list = choice.querySelector("select");
+  if (list.value !== now) list.value = now;
   return choice;
 }
 

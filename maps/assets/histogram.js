@@ -57,23 +57,22 @@ function histogram(page) {
   const { low, high, layer } = shown;
   if (!(high > low)) return null;
   const name = `spread${countsPeople(page) ? "_people" : ""}${layer.spread === "log" ? "_log" : ""}`;
-  const figure = keptPart(page, "spread", [name, page.model.id].join(), () => drawSpread(page, name));
+  const figure = keptPart(page, "spread", page.model.id, () => drawSpread());
   const [picture, caption] = figure.children;
   picture.replaceChildren();
   page.later.add("bars", () => picture.replaceChildren(drawBars(page)));
-  for (const [end, value] of [[caption.firstChild, low], [caption.lastChild, high]]) {
-    end.firstChild.data = speech.figure(value, { ...layer, suffix: "" });
-  }
+  const ends = [low, high].map((value) => speech.figure(value, { ...layer, suffix: "" }));
+  const told = speech.say(name, { level: speech.text(page.model.head.level.plural) });
+  [ends[0], told, ends[1]].forEach((text, k) => { tell(caption.children[k], text); });
   return figure;
 }
 
 /** The same without bars and the two ends. */
-function drawSpread({ model, speech }, name) {
+function drawSpread() {
   return el("figure", { class: "zb-spread" },
     svg("svg", { class: "zb-histogram", viewBox: `0 0 ${BINS * 6} 44`, preserveAspectRatio: "none",
       "aria-hidden": "true" }),
-    el("figcaption", {}, el("span", {}, " "),
-      el("span", {}, speech.say(name, { level: speech.text(model.head.level.plural) })), el("span", {}, " ")));
+    el("figcaption", {}, el("span"), el("span"), el("span")));
 }
 
 /** What the legend counts: territories or people. */

@@ -110,7 +110,8 @@ function paint(ids, runs, width, height, look, out) {
   const { ends, count, edges, edgeCount } = runs;
   const short = width * height < SHORT_RUN * count;
   if (short) for (let p = 0; p < out.length; p++) out[p] = table[ids[p]];
-  for (let k = 0, p = 0; k < count; k++) {
+  const each = !short || table.includes(HATCH);
+  for (let k = 0, p = 0; each && k < count; k++) {
     const end = ends[k];
     const colour = table[ids[p]];
     if (colour === HATCH) hatchRun(p, end, width, look.hatch, out);
