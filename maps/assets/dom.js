@@ -77,7 +77,7 @@ function tell(element, text) {
 
 /** Text between two figures that stand apart on the screen, for those who hear them. */
 function unseen(text) {
-  return el("span", { class: "zb-hidden" }, text);
+  return el("span", { class: "zb-unseen" }, text);
 }
 
 /** The swatch of a class: a filled square, or a hatched one for missing figures. */

@@ -62,15 +62,18 @@ function directionLine(page) {
   const { shown, speech } = page;
   if (shown.classes.length < 2) return null;
   const [low, high] = endWords(shown.layer);
-  return keptPart(page, "direction", [low, high, ...shown.classes.map(({ colour }) => colour)].join(), () => {
-    const bar = svg("svg", { class: "zb-ramp", viewBox: `0 0 ${shown.classes.length * 10} 6`,
-      preserveAspectRatio: "none", "aria-hidden": "true" });
-    shown.classes.forEach(({ colour }, k) => {
-      bar.append(svg("rect", { x: k * 10, y: 0, width: 10, height: 6, fill: colour }));
-    });
-    return el("div", { class: "zb-direction", "aria-hidden": "true" }, bar, // the list says it
-      el("span", {}, speech.say(low)), el("span", {}, speech.say(high)));
-  });
+  const line = keptPart(page, "direction", shown.classes.length, () => drawDirection(shown.classes.length));
+  const [bar, ...ends] = line.children;
+  shown.classes.forEach(({ colour }, k) => bar.children[k].setAttribute("fill", colour));
+  [low, high].forEach((word, k) => tell(ends[k], speech.say(word)));
+  return line;
+}
+
+function drawDirection(count) {
+  const bar = svg("svg", { class: "zb-ramp", viewBox: `0 0 ${count * 10} 6`, preserveAspectRatio: "none",
+    "aria-hidden": "true" });
+  for (let k = 0; k < count; k++) bar.append(svg("rect", { x: k * 10, y: 0, width: 10, height: 6 }));
+  return el("div", { class: "zb-direction", "aria-hidden": "true" }, bar, el("span"), el("span")); // the list says it
 }
 
 /** The classes; the one pointed at, or reached by the arrows, is the only one in its colour. The rows stay for the
