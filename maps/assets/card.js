@@ -29,10 +29,14 @@ function tipFigure(page, id) {
     figure.firstChild.data = figureText(page, id, i);
     const one = shown.classes[shown.classOf[i]];
     if (shown.layer.id !== id || (mark && one === marked)) return;
-    mark?.remove();
-    mark = one ? swatch(one.colour, colours) : swatch(colours.missing[0], colours, colours.missing[1]);
+    if (one && marked) {
+      mark.firstChild.setAttribute("fill", one.colour);
+    } else {
+      mark?.remove();
+      mark = one ? swatch(one.colour, colours) : swatch(colours.missing[0], colours, colours.missing[1]);
+      element.prepend(mark);
+    }
     marked = one;
-    element.prepend(mark);
   } };
 }
 

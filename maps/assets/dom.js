@@ -24,6 +24,13 @@ function setAttributes(element, attributes) {
   }
 }
 
+/** Set the attributes that differ: even one that stays the same has its element styled anew. */
+function replaceAttributes(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+  }
+}
+
 function append(element, children) {
   for (const child of children.flat(3)) {
     if (child !== null && child !== undefined && child !== "") element.append(child);

@@ -5,6 +5,7 @@ const EARTH = 2 * Math.PI * 6378137; // metres round Web Mercator's equator
 const FINE_BORDERS_FROM = 14; // pixels that territories must be wide for their borders to help
 const REST = 140; // milliseconds without movement before the smooth picture is painted
 const BANDS = 6; // into which that work is cut
+const SMALL = 100_000; // pixels of a picture whose copies take no time
 const EVERY = 6; // pixels of which one is looked at, to see whether territories are in a place
 
 /** options: `geometry`; `look` (see paint.js); `groups` a number by id, whose borders get the
@@ -21,10 +22,14 @@ const TerritoryLayer = L.Layer.extend({
   onAdd(map) {
     this._container = L.DomUtil.create("div", "zb-layer leaflet-zoom-animated");
     this._canvas = L.DomUtil.create("canvas", "zb-territories", this._container);
+    this._still = L.DomUtil.create("canvas", "zb-still", this._container);
+    this._still.hidden = true; // until it has a picture
+    this._shown = this._canvas;
     this._lines = svg("svg", { class: "zb-outline" }, [0, 1, 2, 3].map(() => svg("path")));
     this._container.append(this._lines);
     this._words = L.DomUtil.create("canvas", "zb-names", this._container);
-    for (const part of [this._canvas, this._lines, this._words]) part.setAttribute("aria-hidden", "true");
+    this._words.hidden = true; // until it has names: each canvas is a layer of the browser's, empty or not
+    for (const part of [this._canvas, this._still, this._lines, this._words]) part.setAttribute("aria-hidden", "true");
     map.getPane("overlayPane").appendChild(this._container);
     this._paintNow();
   },
@@ -222,7 +227,7 @@ const TerritoryLayer = L.Layer.extend({
     this._own = { ids: new kind(width * height), large: null, runs: newRuns(width * height) };
     this._ids = this._own.ids;
     this._runs = this._own.runs;
-    for (const canvas of [this._canvas, this._words]) {
+    for (const canvas of [this._canvas, this._still, this._words]) {
       canvas.width = width;
       canvas.height = height;
       canvas.style.width = `${size.x}px`;
@@ -247,6 +252,7 @@ const TerritoryLayer = L.Layer.extend({
   },
 
   _colour() {
+    this._show(this._canvas);
     paint(this._ids, this._runs, this._width, this._height, this.options.look, this._pixels);
     this._canvas.getContext("2d").putImageData(this._image, 0, 0);
   },
@@ -264,9 +270,27 @@ const TerritoryLayer = L.Layer.extend({
     }
     steps.push(() => {
       this._canvas.getContext("2d").putImageData(this._image, 0, 0);
+      if (width * height > SMALL) this._giveAway();
       this.fire("rested");
     });
     return steps;
+  },
+
+  /** Show the picture at rest as one that no script draws on: without a graphics processor, a browser copies a canvas
+   *  that a script may still draw on for each frame of the page. */
+  _giveAway() {
+    const sheet = new OffscreenCanvas(this._width, this._height);
+    sheet.getContext("2d").putImageData(this._image, 0, 0);
+    this._still.getContext("bitmaprenderer").transferFromImageBitmap(sheet.transferToImageBitmap());
+    this._show(this._still);
+  },
+
+  /** Show one of the two pictures of the territories. */
+  _show(canvas) {
+    if (canvas === this._shown) return;
+    this._shown = canvas;
+    this._still.hidden = false;
+    for (const one of [this._canvas, this._still]) one.style.opacity = one === canvas ? "1" : "0";
   },
 
   /** The steps to the id image of twice the size: none after a change of colours only. */
@@ -302,11 +326,11 @@ const TerritoryLayer = L.Layer.extend({
     this._letter(sheet.transferToImageBitmap());
   },
 
-  /** Show a picture of names, null for none. It is given away whole: without a graphics processor, a browser copies a
-   *  canvas that a script may still draw on for each frame of the page. */
+  /** Show a picture of names, null for none. It is given away as the picture at rest is. */
   _letter(picture) {
     if (!picture && !this._lettered) return;
     this._lettered = Boolean(picture);
+    if (picture) this._words.hidden = false;
     this._words.getContext("bitmaprenderer").transferFromImageBitmap(picture);
   },
 
@@ -325,8 +349,8 @@ const TerritoryLayer = L.Layer.extend({
       // Ink with paper on either side is visible on every colour.
       const strokes = [[paper, (width + 2.5) * this._ratio], [ink, width * this._ratio]];
       if (path || this._outlines?.[k].path) {
-        strokes.forEach(([stroke, wide], at) => setAttributes(this._lines.children[2 * k + at],
-          { d: path || "M0 0", stroke: path ? stroke : "none", "stroke-width": wide }));
+        strokes.forEach(([stroke, wide], at) => replaceAttributes(this._lines.children[2 * k + at],
+          { d: path || "M0 0", stroke: path ? stroke : "none", "stroke-width": String(wide) }));
       }
       return { path, strokes };
     });

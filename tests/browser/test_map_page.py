@@ -184,6 +184,28 @@ def test_words_are_of_the_frame_after_the_colours(watched: Opener, lozere_page: 
     assert chosen == title
 
 
+def test_the_picture_at_rest_is_that_of_the_script(watched: Opener, lozere_page: Path) -> None:
+    page = watched().open(lozere_page)
+    rest(page)
+    same = """async () => {
+      const { main } = await window.zoneblanche.started;
+      const copy = new OffscreenCanvas(main._width, main._height).getContext("2d");
+      copy.drawImage(main._still, 0, 0);
+      const [one, other] = [copy, main._canvas.getContext("2d")].map((context) =>
+        context.getImageData(0, 0, main._width, main._height).data);
+      return [getComputedStyle(main._still).opacity, one.every((byte, k) => byte === other[k])];
+    }"""
+    assert page.evaluate(same) == ["1", True]
+    drawn = page.evaluate("""async () => {
+      const page = await window.zoneblanche.started;
+      page.choose(page.model.layers.find((one) => one !== page.layer && one.kind === "figures"));
+      return [page.main._canvas, page.main._still].map((one) => getComputedStyle(one).opacity);
+    }""")
+    assert drawn == ["1", "0"], "the new colours are not behind the old ones"
+    rest(page)
+    assert page.evaluate(same) == ["1", True]
+
+
 def test_the_square_of_two_shows_its_classes(watched: Opener, france_page: Path) -> None:
     page = watched().open(france_page, "#layer=density-presence")
     rest(page)
