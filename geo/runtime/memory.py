@@ -49,7 +49,7 @@ def _of_glibc(name: str) -> Callable[..., int] | None:
         return None
     library = ctypes.CDLL(None)
     # Others have a `mallopt` too, with other parameters.
-    return getattr(library, name) if hasattr(library, "gnu_get_libc_version") else None
+    return getattr(library, name, None) if hasattr(library, "gnu_get_libc_version") else None
 
 
 def collect_seldom() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -70,21 +70,33 @@ def _write_columns(frame: gpd.GeoDataFrame, path: Path) -> None:
     cells = pd.DataFrame(frame.drop(columns=frame.geometry.name))
     schema = _schema_of(cells)
     wkb = pa.field(SHAPE, pa.binary(), metadata={"ARROW:extension:name": "geoarrow.wkb"})
-    batches = (
-        pa.RecordBatch.from_pandas(
-            cells.iloc[first : first + ROWS_AT_ONCE], schema, preserve_index=False
-        ).append_column(wkb, _wkb_of(shapes[first : first + ROWS_AT_ONCE]))
-        for first in range(0, len(cells), ROWS_AT_ONCE)
-    )
-    pyogrio.write_arrow(
-        pa.RecordBatchReader.from_batches(schema.append(wkb), batches),
-        path,
-        layer=LAYER,
-        driver="GPKG",
-        geometry_name=SHAPE,
-        geometry_type=_kind_of(shapes),
-        crs=_name_of_crs(frame),
-    )
+    raised: list[BaseException] = []
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        try:
+            for first in range(0, len(cells), ROWS_AT_ONCE):
+                rows = slice(first, first + ROWS_AT_ONCE)
+                part = pa.Table.from_pandas(cells.iloc[rows], schema, preserve_index=False)
+                part = part.append_column(wkb, _wkb_of(shapes[rows]))
+                yield from part.combine_chunks().to_batches()
+        except BaseException as error:  # a stop too, of which GDAL says only that it got no batch
+            raised.append(error)
+            raise
+
+    try:
+        pyogrio.write_arrow(
+            pa.RecordBatchReader.from_batches(schema.append(wkb), batches()),
+            path,
+            layer=LAYER,
+            driver="GPKG",
+            geometry_name=SHAPE,
+            geometry_type=_kind_of(shapes),
+            crs=_name_of_crs(frame),
+        )
+    except RuntimeError:
+        if raised:
+            raise raised[0] from None
+        raise
 
 
 def _schema_of(cells: pd.DataFrame) -> pa.Schema:

@@ -177,10 +177,14 @@ class Page {
     this.shown = this.classes();
     if (wordsAfter) {
       this.tipId = 0;
+      for (const name of ["bars", "cross"]) this.later.drop(name); // of the layer before
       this.later.add("words", () => this.fillWords());
     }
     this.recolour();
-    if (!wordsAfter) this.fillWords();
+    if (!wordsAfter) {
+      this.later.drop("words");
+      this.fillWords();
+    }
     this.fillRest();
     if (this.grid) this.later.add("table", () => this.fillTable());
     if (this.pinned >= 0) this.later.add("card", () => this.drawCard());

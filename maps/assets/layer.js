@@ -270,7 +270,7 @@ const TerritoryLayer = L.Layer.extend({
     }
     steps.push(() => {
       this._canvas.getContext("2d").putImageData(this._image, 0, 0);
-      if (width * height > SMALL) this._giveAway();
+      if (width * height > SMALL && window.OffscreenCanvas) this._giveAway();
       this.fire("rested");
     });
     return steps;

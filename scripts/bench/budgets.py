@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zoneblanche.scripts.bench.page import FLAGS, PATIENCE_MS, find_chromium, page_options
+from zoneblanche.scripts.bench.page import FLAGS, find_chromium, open_window, page_options
 from zoneblanche.scripts.bench.reactions import (
     ACT,
     CATEGORIES,
@@ -162,8 +162,7 @@ def measure_page(
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS.split())
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.set_default_timeout(PATIENCE_MS)
+        page = open_window(browser)
         browser.start_tracing(page=page, categories=CATEGORIES)
         page.goto(path.resolve().as_uri(), wait_until="commit")
         page.wait_for_selector("html[data-ready]")

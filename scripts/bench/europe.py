@@ -249,15 +249,14 @@ def open_page(page_file: Path) -> float:
     """Return the milliseconds from the start of the navigation until the map is painted."""
     from playwright.sync_api import sync_playwright
 
-    from zoneblanche.scripts.bench.page import FLAGS, PATIENCE_MS
+    from zoneblanche.scripts.bench.page import FLAGS, open_window
 
     program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
     if program is None:
         raise SystemExit("There is no Chromium here: install it and run again.")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS.split())
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.set_default_timeout(PATIENCE_MS)
+        page = open_window(browser)
         page.goto(page_file.resolve().as_uri(), wait_until="commit")
         page.wait_for_selector("html[data-ready]")
         painted = float(page.evaluate(PAINTED))

@@ -184,6 +184,42 @@ def test_words_are_of_the_frame_after_the_colours(watched: Opener, lozere_page: 
     assert chosen == title
 
 
+def test_what_follows_one_choice_is_not_done_after_the_next(
+    watched: Opener, france_page: Path
+) -> None:
+    page = watched().open(france_page)  # it fails if the page has an error
+    rest(page)
+    chosen = page.evaluate("""async () => {
+      const page = await window.zoneblanche.started;
+      const figures = page.model.layers.filter(({ kind }) => kind === "figures");
+      const pair = page.model.layers.find(({ kind }) => kind === "bivariate");
+      const frames = async (count) => {
+        for (let k = 0; k < count; k++) {
+          await new Promise(requestAnimationFrame);
+          await new Promise((done) => setTimeout(done));
+        }
+      };
+      const crossed = [];
+      for (const between of [1, 2, 3]) {
+        page.choose(figures[between]);
+        await frames(between);
+        page.choose(pair);
+        await frames(between);
+        page.choose(figures[0]);
+        await frames(12);
+        crossed.push(document.getElementById("zb-cross").value);
+      }
+      page.choose(figures[1]);
+      page.choose(figures[2], { together: true });
+      const legend = () => document.querySelector(".zb-legend-title");
+      const first = legend();
+      await frames(3);
+      const title = page.speech.text(page.layer.title);
+      return [crossed, first === legend(), first.textContent === title];
+    }""")
+    assert chosen == [["", "", ""], True, True]
+
+
 def test_the_picture_at_rest_is_that_of_the_script(watched: Opener, lozere_page: Path) -> None:
     page = watched().open(lozere_page)
     rest(page)

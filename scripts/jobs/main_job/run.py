@@ -82,7 +82,7 @@ def run_project(
             atlas = build_atlas(project, progress=lambda layer: step(f"measuring {layer}"))
             release_memory()
             step("computing the index")
-            # Alone: the draws use every core, and as much memory as all borders.
+            # Alone: the draws may use every core, and as much memory as all borders.
             atlas, recipe = with_index(project, atlas)
             release_memory()
             borders = other.submit(encode_territories, atlas.territories)

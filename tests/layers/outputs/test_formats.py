@@ -142,6 +142,9 @@ def test_a_geopackage_that_is_written_in_parts_has_all_rows_and_the_types_of_the
         text=[None, None, "", "a"],  # nothing in the first part
         nothing=pd.Series([None] * 4, toy.frame.index, dtype="object"),
         whole=pd.array([None, None, 3, 4], dtype="Int64"),
+        pieces=pd.concat(
+            [pd.Series(list("ab"), dtype="str"), pd.Series(list("cd"), dtype="str")]
+        ).set_axis(toy.frame.index),  # of which Arrow has two arrays
     ).set_geometry([None, *toy.frame.geometry[1:]], crs=toy.frame.crs)
     write_geopackage(frame, tmp_path / "at_once.gpkg")
     monkeypatch.setattr("zoneblanche.layers.outputs.geopackage.ROWS_AT_ONCE", 2)
@@ -154,6 +157,18 @@ def test_a_geopackage_that_is_written_in_parts_has_all_rows_and_the_types_of_the
     infos = [pyogrio.read_info(tmp_path / name) for name in ("at_once.gpkg", "parts.gpkg")]
     assert infos[0]["dtypes"].tolist() == infos[1]["dtypes"].tolist()
     assert infos[0]["crs"] == infos[1]["crs"] == "EPSG:2154"
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError])
+def test_a_stop_while_a_geopackage_is_written_is_a_stop(
+    error: type[BaseException], toy: Territories, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(shapes: np.ndarray) -> None:
+        raise error
+
+    monkeypatch.setattr("zoneblanche.layers.outputs.geopackage._wkb_of", stop)
+    with pytest.raises(error):
+        write_geopackage(toy.frame, tmp_path / "stopped.gpkg")
 
 
 def test_a_geopackage_of_something_else_is_refused(tmp_path: Path, atlas: Atlas) -> None:
