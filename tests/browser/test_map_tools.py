@@ -392,6 +392,7 @@ def test_any_two_indicators_make_a_map(watched: Opener, france_page: Path, franc
     page = watched().open(france_page)
     choose_layer(page, "gigabit")
     page.get_by_label("Croiser avec").select_option("need")
+    rest(page)
     assert page.locator(".zb-legend-title").inner_text() == "Locaux à 1 Gbit/s × Besoin"
     assert page.locator("#zb-layer").input_value() == "Locaux à 1 Gbit/s × Besoin"
     counts = page.evaluate(

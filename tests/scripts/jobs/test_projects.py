@@ -16,7 +16,7 @@ import rasterio
 import shapely
 
 from tests.scripts.conftest import Command
-from zoneblanche.scripts.jobs.main_job import run as run_job
+from zoneblanche.geo.runtime import beside
 from zoneblanche.scripts.trials.sample import SQUARES, write_sample
 
 Result = tuple[int, str, dict[str, dict[str, str]], dict[str, Any]]
@@ -178,13 +178,12 @@ def test_a_result_does_not_tell_where_it_was_made(
         assert str(tmp_path).encode() not in content
 
 
-def test_a_large_project_gives_the_same_bytes(
+def test_a_second_thread_gives_the_same_bytes(
     folder: Path, run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Above `MANY` territories the tables are written before the report, and not beside it."""
     written = []
-    for most in (50_000, 0):
-        monkeypatch.setattr(run_job, "MANY", most)
+    for processors in (1, 4):
+        monkeypatch.setattr(beside, "processors", lambda count=processors: count)
         assert run(folder)[0] == 0
         out = folder.parent / "out"
         written.append({path.name: path.read_bytes() for path in out.iterdir() if path.is_file()})
