@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -55,16 +55,30 @@ class Codes:
     account: Account
     notices: tuple[str, ...] = ()
     places: Callable[[int], str] = str
+    _rows: dict[int, tuple[pd.Index, np.ndarray]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def matched(self) -> np.ndarray:
         """Whether the code of each row is known."""
         return self.fates == Fate.MATCHED
 
+    def rows_of(self, index: pd.Index) -> np.ndarray:
+        """Return the matched row of each code of an index; -1 for a code without a row.
+
+        Looked up once for an index: the layers of one table ask for the same rows.
+        """
+        # The index is kept too, so that no later one has its id.
+        if id(index) not in self._rows:
+            matched = np.append(np.flatnonzero(self.matched), -1)
+            texts = pd.Index(self.codes[self.matched].to_numpy(dtype="object"), dtype="object")
+            wanted = pd.Index(index.to_numpy(dtype="object"), dtype="object")
+            self._rows[id(index)] = index, matched[texts.get_indexer(wanted)]
+        return self._rows[id(index)][1]
+
     def place(self, values: np.ndarray, index: pd.Index, *, missing: float) -> pd.Series:
         """Return values of the rows on an index of codes; `missing` where no row has the code."""
-        rows = pd.Series(values[self.matched], index=self.codes[self.matched])
-        return rows.reindex(index, fill_value=missing)
+        rows = self.rows_of(index)
+        return pd.Series(np.where(rows >= 0, values[rows], missing), index=index)
 
 
 def parse_codes(

@@ -69,6 +69,8 @@ class RawTable:
 
     def take(self, rows: np.ndarray) -> RawTable:
         """Return the table of some rows: a boolean array, or positions."""
+        if rows.dtype == bool and rows.all():
+            return self  # a table has as many columns as layers that take its rows
         columns = {name: cells[rows] for name, cells in self.columns.items()}
         names = None if self.names is None else self.names[rows]
         return replace(self, columns=columns, lines=self.lines[rows], names=names)

@@ -58,7 +58,7 @@ class Placed:
 def place_as_is(codes: Codes, figures: Figures, codes_of_country: pd.Index) -> Placed:
     """Return a column whose codes are those of the territories, or of others outside the
     selection."""
-    known_count = int(codes.codes[codes.matched].isin(codes_of_country).sum())
+    known_count = int((codes.rows_of(codes_of_country) >= 0).sum())
     account = codes.account
     return Placed(
         values=codes.place(figures.values, codes_of_country, missing=np.nan),

@@ -25,21 +25,27 @@ def user_layers(project: Project) -> list[Layer]:
 
 def user_layer(entry: ProjectLayer, project: Project, tables: SharedTables | None = None) -> Layer:
     """The layer that an entry of `[[layers]]` describes. Nothing is read until it is measured."""
+    # A kind is imported when a layer is of it: rasters need libraries that take a second to load.
     from zoneblanche.layers.measuring import entries
-    from zoneblanche.layers.measuring.source_layers import source_layer
-    from zoneblanche.layers.project.user_layers.points import point_layer
-    from zoneblanche.layers.project.user_layers.polygons import polygon_layer
-    from zoneblanche.layers.project.user_layers.raster import raster_layer
-    from zoneblanche.layers.project.user_layers.table import table_layer
 
     match entry:
         case entries.TableEntry():
+            from zoneblanche.layers.project.user_layers.table import table_layer
+
             return table_layer(entry, project, tables)
         case entries.RasterEntry():
+            from zoneblanche.layers.project.user_layers.raster import raster_layer
+
             return raster_layer(entry, project)
         case entries.PolygonsEntry():
+            from zoneblanche.layers.project.user_layers.polygons import polygon_layer
+
             return polygon_layer(entry, project)
         case entries.PointsEntry():
+            from zoneblanche.layers.project.user_layers.points import point_layer
+
             return point_layer(entry, project)
         case entries.ColumnEntry() | entries.PresenceEntry():
+            from zoneblanche.layers.measuring.source_layers import source_layer
+
             return source_layer(entry)

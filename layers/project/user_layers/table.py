@@ -67,11 +67,7 @@ class TableLayer:
         raw, unpicked = picked_rows(table.raw.named_by(spec.code), spec)
         level = spec.level or territories.level
         _check_level(territories, level, spec, self.project)
-        keys = keys_at(territories, level)
-        level_codes, everywhere = (
-            pd.Index(keys.dropna().unique()),
-            codes_at(territories.whole, level),
-        )
+        level_codes, everywhere = codes_at(territories, level), codes_at(territories.whole, level)
         past = None
         if level == territories.level:
             past = Past.of(spec, self.project, territories, inputs)
@@ -104,8 +100,11 @@ class TableLayer:
             placed = place_as_is(combined.codes, combined.figures, level_codes)
         else:
             placed = past.place(combined.codes, combined.figures, notices=notices)
-        values = placed.values.reindex(keys.to_numpy())
-        reasons = placed.reasons.reindex(keys.to_numpy()).fillna(int(Reason.NOT_MATCHED))
+        values, reasons = placed.values, placed.reasons
+        if level != territories.level:
+            keys = keys_at(territories, level).to_numpy()
+            values, reasons = values.reindex(keys), reasons.reindex(keys)
+        reasons = reasons.fillna(int(Reason.NOT_MATCHED))
         return Measurement(
             indicator=table_indicator(spec, self.project, level, territories),
             values=pd.Series(values.to_numpy(dtype="float64"), index=territories.codes),

@@ -640,3 +640,15 @@ def test_further_marks_are_named_with_their_reasons() -> None:
 
 def test_a_letter_in_a_column_of_truth_values_is_not_taken_for_missing() -> None:
     assert faults_of("yes", "n", unit="boolean")[0].kind == "not-a-boolean"
+
+
+def test_figures_are_placed_by_code_whatever_the_order_of_the_rows() -> None:
+    codes = parse_codes(raw("01004", "99999", "01001"), "taux", valid_codes=COMMUNES)
+    figures = np.array([4.0, 9.0, 1.0])
+    for index in (COMMUNES, COMMUNES[::-1], pd.Index(["01004"]), pd.Index([], dtype="object")):
+        expected = pd.Series([1.0, 4.0], index=["01001", "01004"]).reindex(index)
+        for _again in range(2):  # the second time, the rows are kept
+            placed = codes.place(figures, index, missing=np.nan)
+            pd.testing.assert_series_equal(placed, expected)
+    reasons = codes.place(np.array([0, 0, 0], dtype=np.int8), COMMUNES, missing=3)
+    assert (reasons.dtype, reasons.tolist()) == (np.int8, [0, 3, 0, 3, 3])

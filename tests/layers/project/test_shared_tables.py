@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -120,3 +122,24 @@ def test_the_layers_of_a_project_parse_their_table_once(
     assert atlas.values["x"].tolist() == [1.5, 2, 3, 4]
     assert atlas.values["y"].tolist() == [5, 6, 7, 8.5]
     assert parsed == [name]
+
+
+def test_a_project_of_tables_loads_no_library_of_rasters(tmp_path: Path) -> None:
+    """It takes a second to load them."""
+    (tmp_path / "t.csv").write_text("code,x\n01001,2\n", "utf-8")
+    (tmp_path / "project.toml").write_text(
+        'country = "fr"\n[[layers]]\nid = "x"\ntitle = "X"\npath = "t.csv"\ncode = "code"\n'
+        'value = "x"\nunit = "count"\nsource = "Made up, 2026-01-01"\n',
+        "utf-8",
+    )
+    command = (
+        "import sys; from pathlib import Path\n"
+        "from zoneblanche.layers.project.read import read_project\n"
+        "from zoneblanche.layers.project.user_layers.kinds import user_layers\n"
+        "print([layer.id for layer in user_layers(read_project(Path('project.toml')))])\n"
+        "print({'rasterio', 'numba', 'scipy'} & {name.split('.')[0] for name in sys.modules})"
+    )
+    shown = subprocess.run(
+        [sys.executable, "-c", command], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert shown.stdout.splitlines() == ["['x']", "set()"]
