@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,7 +34,7 @@ class Area:
     name: str
     inside: np.ndarray
 
-    @property
+    @cached_property
     def count(self) -> int:
         """Number of territories."""
         return int(self.inside.sum())

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import get_args
 
 import numpy as np
-import pandas as pd
 
 from zoneblanche.geo.country import in_language
 from zoneblanche.layers.analysis.estimates import (
@@ -135,15 +134,16 @@ def _residuals(
 ) -> tuple[Table | None, Table | None, Table | None]:
     """Return the area beside what is expected; its parts, the worst first; and how many parts are
     below, above or neither."""
+    figures = {
+        name: compared.table[name].to_numpy() for name in ("value", "expected", "residual")
+    }  # taken out of the table once for all parts
     area_row = None
     if not scope.area.inside.all():
-        area_row = _residual_row(scope, compared.table, scope.area)
+        area_row = _residual_row(scope, figures, scope.area)
     level = parts_level(scope.atlas, scope.area)
     parts = parts_of(scope.atlas, scope.area, level, lang=scope.lang) if level else ()
     residual_rows = [
-        (area, row)
-        for area in parts
-        if (row := _residual_row(scope, compared.table, area)) is not None
+        (area, row) for area in parts if (row := _residual_row(scope, figures, area)) is not None
     ]
     rest = _clear(residual_rows)
     rest.sort(key=lambda pair: (pair[1][4].value or 0.0, pair[0].code))
@@ -212,15 +212,17 @@ def _outcome_sentences(scope: Scope, indicator: Indicator, table: Table | None) 
     return [say(scope.words, key, **slots, plural=table.columns["n"])]
 
 
-def _residual_row(scope: Scope, table: pd.DataFrame, area: Area) -> tuple[Cell, ...] | None:
+def _residual_row(
+    scope: Scope, figures: dict[str, np.ndarray], area: Area
+) -> tuple[Cell, ...] | None:
     """Return the mean residual; its error is √Σr²/n, without an assumption about the variance."""
     chosen = np.flatnonzero(area.inside)
-    chosen = chosen[~np.isnan(table["residual"].to_numpy()[chosen])]
+    chosen = chosen[~np.isnan(figures["residual"][chosen])]
     count = len(chosen)
     if not count:
         return None
     value, expected, residuals = (
-        table[name].to_numpy()[chosen] for name in ("value", "expected", "residual")
+        figures[name][chosen] for name in ("value", "expected", "residual")
     )
     residual = float(residuals.mean())
     reach = Z95 * float(np.sqrt((residuals**2).sum())) / count

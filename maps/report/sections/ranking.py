@@ -27,7 +27,7 @@ from zoneblanche.maps.report.map import Figure, class_areas, draw_figure
 from zoneblanche.maps.report.naming import of_area
 from zoneblanche.maps.report.peers import standing_of
 from zoneblanche.maps.report.picture import Sheet
-from zoneblanche.maps.report.scope import MANY, Scope, digits_of, population_of
+from zoneblanche.maps.report.scope import MANY, NO_INTERVAL, Scope, digits_of, population_of
 from zoneblanche.maps.report.sections.key_figures import coarse_sentences
 from zoneblanche.maps.report.sections.measured import people_of
 
@@ -58,7 +58,7 @@ def ranking_section(scope: Scope) -> Section:
         blocks.append(parts)
         sentences += [
             _parts_sentence(scope, level, parts),
-            *_open_sentences(scope, main, level, parts),
+            *_open_sentences(scope, level, parts),
         ]
     worst = _worst(scope, main)
     tied = _tied(scope, main)
@@ -174,7 +174,7 @@ def _part_score(scope: Scope, main: Indicator, part: Area) -> Cell:
     if all of it is in the area, because the draws are of the whole."""
     value = figure_of(scope.shared.columns, main, part.inside).value
     cell = Cell(scope.amount(value, main), float(value))
-    if part_name(scope, part) == (part.name or part.code):
+    if is_whole(scope, part):
         cell = scope.scored(part)
     low, high = main.bounds
     if low is None or high is None:
@@ -197,18 +197,17 @@ def _parts_sentence(scope: Scope, level: str, parts: Table) -> Sentence:
     )
 
 
-def _open_sentences(scope: Scope, main: Indicator, level: str, parts: Table) -> Iterator[Sentence]:
+def _open_sentences(scope: Scope, level: str, parts: Table) -> Iterator[Sentence]:
     """Return that the worst or the best of the parts is not established, if the ranges of others
     overlap with its range: of those too that the table leaves out, as it does a part without a
     rank."""
-    scores = {
-        part.code: _part_score(scope, main, part)
+    ranges = {
+        # Only a part that is whole has a range, see _part_score. One without overlaps with none.
+        part.code: scope.shared.score_range(part) if is_whole(scope, part) else NO_INTERVAL
         for part in parts_of(scope.atlas, scope.area, level, lang=scope.lang)
     }
-    # A part without a range overlaps with none.
-    low = np.array([np.nan if cell.low is None else cell.low for cell in scores.values()])
-    high = np.array([np.nan if cell.high is None else cell.high for cell in scores.values()])
-    first, *_between, last = map(list(scores).index, parts.rows)
+    low, high = np.array(list(ranges.values())).T
+    first, *_between, last = map(list(ranges).index, parts.rows)
     ends = [bool(((low <= high[end]) & (high >= low[end])).sum() > 1) for end in (first, last)]
     if any(ends):
         key = "parts.open" if all(ends) else ("parts.open_worst" if ends[0] else "parts.open_best")
@@ -252,9 +251,13 @@ def acting_level(scope: Scope) -> str:
 
 def part_name(scope: Scope, part: Area) -> str:
     """Return the name of a part of the area, with a note if only a part of it is in the area."""
-    whole = scope.shared.sizes[part.level].get(part.code, 0)
     name = part.name or part.code
-    return name if whole == part.count else f"{name} ({scope.words['in_part']})"
+    return name if is_whole(scope, part) else f"{name} ({scope.words['in_part']})"
+
+
+def is_whole(scope: Scope, part: Area) -> bool:
+    """Return whether all of a part is in the area."""
+    return bool(scope.shared.sizes[part.level].get(part.code, 0) == part.count)
 
 
 def unit_columns(scope: Scope, main: Indicator) -> dict[str, str]:
