@@ -36,7 +36,8 @@ def share_one_area() -> None:
     the process is ours, and before a library starts a thread.
 
     With an area for each thread, what one of them has freed is of no use to another. The main job
-    needs a sixteenth less, in the same time (`python -m scripts.bench.run`).
+    needed a sixteenth less in the same time, in runs with `MALLOC_ARENA_MAX=1`, which asks for the
+    same, and without.
     """
     choose = _of_glibc("mallopt")
     if choose is not None:
