@@ -12,7 +12,7 @@ class Page {
     this.level = head.opening && !map ? AUTO : ""; // that the reader chose, see scale.js
     this.address = readAddress();
     this.naming = this.address.names;
-    this.table = newTableState();
+    this.table = this.address.table;
     this.kept = null; // what the table's filters leave, a byte a territory
     this.hovered = -1;
     const lang = Object.hasOwn(head.words, this.address.lang ?? "") ? this.address.lang : head.lang;
@@ -36,6 +36,9 @@ class Page {
       || this.model.layers[0];
     this.later = new Later();
     this.layers = []; // Leaflet layers: the main map's, then the insets'
+    this.wanted = null; // the layer that the reader chose before its figures were there, see early.js
+    this.picked = null; // the territory
+    this.whole = new Promise((done) => { this.becomeWhole = done; });
   }
 
   get colours() {
@@ -65,14 +68,17 @@ class Page {
     this.insets = startInsets(this, this.frames);
     insetBoxes(this);
     closeOnEscape(this);
-    window.addEventListener("hashchange", () => this.restore(readAddress()));
+    window.addEventListener("hashchange", () => this.follow(readAddress()));
+    this.watchUse();
   }
 
   /** Names and all layers are loaded: fill what was waiting for them. */
   ready() {
     for (const model of this.models.values()) model.readText();
-    if (this.wanted) this.address.layer = this.wanted.id;
-    this.restore(this.address);
+    this.noteView();
+    this.restore(this.address, { anew: !this.opened.used });
+    this.carryOut();
+    this.becomeWhole();
     document.documentElement.dataset.ready = "1";
     performance.mark("zb-ready");
     this.readNames(["", ...this.base.head.upper.map(({ id }) => id)]);
@@ -116,12 +122,38 @@ class Page {
     this.root.classList.remove("zb-two");
     this.kept = null;
     this.hovered = -1;
+    this.classify();
+    this.build();
+    this.fill();
+    this.repaint();
+    this.fit(whole);
+    this.grid?.fill();
+  }
+
+  /** The same in the interface that is there, where the reader may be typing: the data are complete now. */
+  complete() {
+    const whole = this.atHome();
+    this.point(-1);
+    this.classify();
+    this.fill();
+    this.fillTools();
+    this.fillWeights();
+    this.repaint();
+    this.addTable();
+    this.fit(whole);
+    this.grid?.fill();
+  }
+
+  /** Words and classes for the model that is shown. */
+  classify() {
     this.speech = new Speech(this.model.head, this.speech.lang);
     this.classed.clear();
     this.shown = this.classes();
     this.look = lookOf(this.model, this.shown, this.colours);
-    this.build();
-    this.fill();
+  }
+
+  /** The picture of each map, and the names. */
+  repaint() {
     const options = this.layerOptions();
     for (const layer of this.layers) {
       const same = layer.options.geometry === options.geometry && layer.options.groups === options.groups;
@@ -129,8 +161,6 @@ class Page {
       else layer.setGeometry({ ...options, look: this.look });
     }
     this.drawNames();
-    this.fit(whole);
-    this.grid?.fill();
   }
 
   schemeOf(layer) {
@@ -151,10 +181,12 @@ class Page {
 
   /** Show a layer. `together`: its legend in the same frame, for a reader whose focus is in the legend. */
   choose(layer, { together = false } = {}) {
+    if (!this.isWhole()) {
+      this.noteLayer(layer);
+      return;
+    }
     this.stopPlaying();
     this.layer = layer;
-    this.wanted = layer;
-    if (!this.model.names) return; // its figures are on their way: see ready()
     this.show({ wordsAfter: !together });
     this.remember();
     const { speech } = this;
@@ -164,6 +196,7 @@ class Page {
   }
 
   setScheme(scheme) {
+    this.address.method = ""; // the reader's own goes before it
     this.schemes.set(this.layer.id, scheme);
     this.show();
     if (this.beside) this.later.add("beside", () => this.beside?.show());
@@ -210,7 +243,7 @@ class Page {
 }
 
 Object.assign(Page.prototype, PANEL, ARTICLE, THEME, WAVES, SCALE, PLACING, TOUCH, POINTING, VERBS,
-  RESTORING, DROPPING, WEIGHING);
+  EARLY, RESTORING, DROPPING, WEIGHING);
 
 /** Read the blocks and start: first what the first picture needs, then the rest. */
 async function startPage(root, { map = null, prefix = "zoneblanche" } = {}) {

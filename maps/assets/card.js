@@ -127,7 +127,7 @@ function themeFold(page, { title, layers }, i) {
 function closeOnEscape(page) {
   page.root.addEventListener("keydown", (event) => {
     const used = event.target.matches?.("input[type=text], input[type=search], select");
-    if (event.key === "Escape" && page.pinned >= 0 && !used) page.pin(-1);
+    if (event.key === "Escape" && (page.pinned >= 0 || page.picked) && !used) page.pin(-1);
   });
 }
 

@@ -59,7 +59,7 @@ function drawChooser(page) {
   let options = [];
   let active = -1;
   const show = () => {
-    const title = speech.text(page.layer.title);
+    const title = speech.text((page.wanted ?? page.layer).title);
     if (input.value !== title) input.value = title;
   };
   const close = () => {
@@ -78,7 +78,7 @@ function drawChooser(page) {
   };
   const choose = (layer) => {
     close();
-    page.choose(layer);
+    page.choose(page.findLayer(layer.id) ?? layer); // the map may show another level since the list was opened
     show();
   };
   const open = (text = "") => {
@@ -99,7 +99,7 @@ function drawChooser(page) {
     list.hidden = false;
     input.setAttribute("aria-expanded", "true");
     if (!text) {
-      point(options.findIndex(({ layer }) => layer.id === page.layer.id));
+      point(options.findIndex(({ layer }) => layer.id === (page.wanted ?? page.layer).id));
       return;
     }
     // The number is said while the reader types; each option when the arrows reach it.
@@ -149,7 +149,7 @@ function layerOption(page, layer, k, choose) {
   const { speech } = page;
   const about = [meaningOf(layer, speech), speech.date(layer.period)].filter(Boolean);
   return el("div", { id: `zb-layer-${k}`, role: "option", class: "zb-option", "data-layer": layer.id,
-    "aria-selected": String(layer.id === page.layer.id),
+    "aria-selected": String(layer.id === (page.wanted ?? page.layer).id),
     pointerdown: (event) => event.preventDefault(), // the field keeps its focus, and its list
     click: () => choose(layer) },
   el("span", {}, isolated(speech.text(layer.title))),

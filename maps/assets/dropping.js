@@ -50,6 +50,7 @@ class OwnDialog {
     this.refused = null;
     try {
       const table = await cut();
+      await page.whenWhole();
       if (turn !== this.turn) return;
       page.own = new OwnTable(page, table);
       this.changed = true;

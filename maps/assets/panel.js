@@ -34,7 +34,7 @@ const PANEL = {
       el("aside", { class: "zb-panel", "aria-label": speech.say("panel") },
         this.drawHead(), drawSearch(this), this.legendPlace,
         drawOwnChoice(this), this.weightsPlace = el("div", { class: "zb-weights-place" }, drawWeights(this)), this.drawMethod()),
-      el("main", { class: this.grid ? "zb-stage zb-with-table" : "zb-stage" },
+      this.stage = el("main", { class: this.grid ? "zb-stage zb-with-table" : "zb-stage" },
         this.given ? null : drawTools(this),
         el("div", { class: "zb-maps" },
           el("div", { class: "zb-pane" },
@@ -97,9 +97,24 @@ const PANEL = {
   /** The choices of the bar that depend on the territories shown. */
   fillTools() {
     if (!this.levelPlace) return;
+    const focused = document.activeElement?.id;
     const level = levelChoice(this, (value) => this.setLevel(value));
     this.levelPlace.replaceChildren(...[level].filter(Boolean));
     this.outlinePlace.replaceChildren(...[outlineChoice(this)].filter(Boolean));
+    if (["zb-level", "zb-outline"].includes(focused)) document.getElementById(focused)?.focus();
+  },
+
+  /** The sliders of the weights, once there are figures. */
+  fillWeights() {
+    this.weightsPlace?.replaceChildren(...[drawWeights(this)].filter(Boolean));
+  },
+
+  /** Open the table in the interface that is there, if it is asked for. */
+  addTable() {
+    if (!this.table.open || this.given || this.model.head.embed) return;
+    this.grid = new TerritoryTable(this);
+    this.stage.append(this.grid.element);
+    this.stage.classList.add("zb-with-table");
   },
 
   fill() {

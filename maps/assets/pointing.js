@@ -96,7 +96,10 @@ const POINTING = {
 
   /** Open the card of territory i of a model; -1 closes it. */
   pin(i, { focus = false, from = "map", model = this.model } = {}) {
-    if (!this.model.names) return;
+    if (!this.isWhole()) {
+      this.notePin(i, { focus, model });
+      return;
+    }
     const back = this.pinned;
     this.pinned = i;
     this.pinnedIn = model;
@@ -115,7 +118,7 @@ const POINTING = {
 
   /** Show the open card again, in a new interface. */
   repin() {
-    this.pin(this.pinned, { model: this.pinnedIn });
+    if (this.isWhole()) this.pin(this.pinned, { model: this.pinnedIn });
   },
 };
 

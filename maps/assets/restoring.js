@@ -2,8 +2,18 @@
 // address.js.
 
 const RESTORING = {
-  /** Show the state in an address, as far as the page has it. */
-  restore(address) {
+  /** Show the state in another address, now or when all is read. */
+  follow(address) {
+    if (this.isWhole()) {
+      this.restore(address);
+      return;
+    }
+    Object.assign(this, { address, table: address.table, wanted: null, picked: null });
+    this.sayBusy();
+  },
+
+  /** Show the state in an address, as far as the page has it; `anew`: in an interface that is built again. */
+  restore(address, { anew = true } = {}) {
     const { base } = this;
     if (Object.hasOwn(base.head.words, address.lang || base.head.lang)) {
       this.speech.lang = address.lang || base.head.lang;
@@ -28,7 +38,8 @@ const RESTORING = {
     this.counting = address.counting;
     this.pinned = -1;
     this.pinnedIn = model;
-    this.rebuild();
+    if (anew) this.rebuild();
+    else this.complete();
     if (address.view) {
       this.moveTo(() => this.map
         .setView([address.view[0], address.view[1]], address.view[2], { animate: false }));
@@ -38,7 +49,7 @@ const RESTORING = {
     if (found) {
       if (!address.view) this.goTo(found.at, found.model);
       this.pin(found.at, { model: found.model });
-    } else {
+    } else if (anew) {
       this.clearSearch?.();
     }
     this.lastKey = undefined; // what the address says is no step of the reader
@@ -48,6 +59,7 @@ const RESTORING = {
   /** Update the address a moment later, because browsers take time for it. */
   remember() {
     clearTimeout(this.remembering);
+    if (!this.isWhole()) return; // the address still says what the page will show
     this.remembering = setTimeout(() => this.writeAddress(), 200);
   },
 

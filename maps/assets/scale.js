@@ -32,7 +32,7 @@ const SCALE = {
   /** After a zoom: other territories, if the level follows it. An open card stays. */
   followZoom() {
     const wanted = this.levelAt(this.map.getZoom());
-    if (wanted !== this.model.id && this.base.names) this.showModel(this.modelOf(wanted));
+    if (wanted !== this.model.id && this.isWhole()) this.showModel(this.modelOf(wanted));
   },
 
   /** Show other territories in the same interface. */
@@ -56,7 +56,7 @@ const SCALE = {
       for (const layer of this.layers) layer.setGeometry({ ...options, look: this.look });
       this.fill();
       this.fillTools();
-      this.weightsPlace?.replaceChildren(...[drawWeights(this)].filter(Boolean));
+      this.fillWeights();
       this.drawNames();
     }
     this.remember();
@@ -64,8 +64,8 @@ const SCALE = {
 
   /** The reader chooses a level, or that it follows the zoom. */
   setLevel(level) {
-    if (!this.base.names) { // its borders and figures are on their way: see ready()
-      this.address.level = level === AUTO ? "" : level || this.base.head.level.id;
+    if (!this.isWhole()) {
+      this.noteLevel(level);
       return;
     }
     const { pinned, pinnedIn } = this;

@@ -118,6 +118,7 @@ function drawSearch(page) {
     "aria-label": speech.say("search") });
   let found = [];
   let active = -1;
+  let entered = false; // before there were names to find
   const close = () => {
     list.hidden = true;
     active = -1;
@@ -125,6 +126,7 @@ function drawSearch(page) {
     input.removeAttribute("aria-activedescendant");
   };
   const choose = (k) => {
+    entered = !page.isWhole();
     if (!found[k]) return;
     const { model, i } = found[k];
     page.visit(model, i);
@@ -141,7 +143,11 @@ function drawSearch(page) {
     item.scrollIntoView({ block: "nearest" });
   };
   const look = () => {
-    if (!page.base.names) return;
+    if (!page.isWhole()) {
+      entered = false;
+      if (input.value.trim()) page.sayBusy();
+      return;
+    }
     const result = findTerritories(page.findable(), input.value);
     found = result.found;
     const asked = input.value.trim() !== "";
@@ -163,6 +169,14 @@ function drawSearch(page) {
     input.setAttribute("aria-expanded", String(asked));
   };
   page.clearSearch = () => { input.value = ""; };
+  if (!page.isWhole()) {
+    page.whole.then(() => {
+      const typed = input.isConnected && input.value.trim();
+      if (!typed || (!entered && document.activeElement !== input)) return;
+      look();
+      if (entered) choose(0);
+    });
+  }
   input.addEventListener("input", look);
   input.addEventListener("blur", close);
   input.addEventListener("keydown", (event) => {

@@ -14,6 +14,7 @@ const THEME = {
   /** "light" or "dark"; "" follows the system. */
   setTheme(theme) {
     this.theme = theme;
+    this.address.theme = theme;
     this.retheme();
     this.remember();
   },

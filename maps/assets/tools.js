@@ -5,8 +5,10 @@
 function drawTools(page) {
   const { speech, base } = page;
   const upper = base.head.upper;
+  // Before all is read, a button has the state that the page will have.
   const toggle = (name, on, act) => el("button", { type: "button", class: "zb-button",
-    "data-tool": name, "aria-pressed": String(on), click: act }, speech.say(name));
+    "data-tool": name, "aria-pressed": String(Boolean(on)),
+    click: ({ currentTarget }) => act(currentTarget.getAttribute("aria-pressed") !== "true") }, speech.say(name));
   const opened = (open) => {
     page.toolsOpen = open;
     tools.classList.toggle("zb-open", open);
@@ -34,8 +36,8 @@ function drawTools(page) {
         change: (event) => page.setNaming(event.target.checked) }),
       el("span", {}, speech.say("names"))),
     el("span", { class: "zb-tools-gap" }),
-    toggle("table", page.table.open, () => page.setTable(!page.table.open)),
-    toggle("compare", Boolean(page.beside), () => page.setBeside(page.beside ? null : "")),
+    toggle("table", page.table.open, (on) => page.setTable(on)),
+    toggle("compare", page.isWhole() ? page.beside : page.address.beside, (on) => page.setBeside(on ? "" : null)),
     saveMenu(page));
   opened(Boolean(page.toolsOpen));
   page.closeTools = () => { if (opener.offsetWidth) opened(false); };

@@ -3,6 +3,7 @@
 const VERBS = {
   speak(lang) {
     this.speech.lang = lang;
+    this.address.lang = lang;
     for (const control of [this.zoomControl, this.homeControl, this.scaleControl]) {
       control?.remove();
     }
@@ -17,8 +18,8 @@ const VERBS = {
   },
 
   setOutline(level) {
-    if (!this.base.names) { // its groups are on their way: see ready()
-      this.address.outline = level;
+    if (!this.isWhole()) {
+      this.note({ outline: level });
       return;
     }
     this.model.outline(level === "none" ? null : level);
@@ -29,11 +30,16 @@ const VERBS = {
 
   setNaming(on) {
     this.naming = on;
+    if (!this.isWhole()) this.note({ names: on });
     this.drawNames();
     this.remember();
   },
 
   setTable(open) {
+    if (!this.isWhole()) {
+      this.noteTable(open);
+      return;
+    }
     const { beside } = this;
     this.table.open = open;
     this.rebuild();
@@ -46,23 +52,30 @@ const VERBS = {
   /** A second map with that layer ("" for one that matches the first), or none (null). */
   setBeside(id) {
     if (this.given) return;
+    if (!this.isWhole()) {
+      this.noteBeside(id);
+      return;
+    }
     const whole = this.atHome();
     this.beside?.remove();
     this.beside = null;
     this.tipId = 0;
     if (id !== null) {
-      const { model } = this;
-      const other = ["indicator", "dimension", "context"].map((role) => model.layers.find((layer) =>
-        layer.role === role && layer !== this.layer)).find(Boolean);
-      this.beside = new Beside(this, this.findLayer(id) || other || this.layer);
+      this.beside = new Beside(this, this.findLayer(id) || this.counterpart(this.layer));
       this.root.querySelector(".zb-pane").after(this.beside.element);
     }
     this.root.classList.toggle("zb-two", Boolean(this.beside));
     this.fit(whole);
     this.beside?.start();
-    this.root.querySelector("[data-tool=compare]")?.setAttribute("aria-pressed",
-      String(Boolean(this.beside)));
+    this.press("compare", Boolean(this.beside));
     this.repin();
+  },
+
+  /** The layer to compare a layer with. */
+  counterpart(layer) {
+    const { layers } = this.model;
+    return ["indicator", "dimension", "context"].map((role) => layers.find((one) =>
+      one.role === role && one !== layer)).find(Boolean) || layer;
   },
 
   /** The territories that pass the table's filters; the others fade on the maps. */
@@ -79,7 +92,8 @@ const VERBS = {
     this.remember();
   },
 
-  saveCsv() {
+  async saveCsv() {
+    await this.whenWhole();
     const columns = tableColumns(this);
     const { rows } = tableRows(this, columns);
     saveFile(fileName(this, "csv"), tableAsCsv(this, columns, rows));
@@ -87,12 +101,14 @@ const VERBS = {
   },
 
   async savePicture(kind) {
+    await this.whenWhole();
     this.later.finish();
     saveFile(fileName(this, kind), await pictureFile(this, kind));
     return this.speech.say("saved_picture");
   },
 
   async copyLink() {
+    await this.whenWhole();
     this.writeAddress();
     try {
       await navigator.clipboard.writeText(window.location.href);

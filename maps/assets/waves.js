@@ -45,7 +45,8 @@ function drawWaves(page) {
 function drawGained(page, waves, dates) {
   const { speech, layer } = page;
   const pair = layer.between || ["", ""];
-  const choose = () => {
+  const choose = async () => {
+    await page.whenWhole();
     const [one, other] = [...form.querySelectorAll("select")].map(({ value }) => value);
     if (one && other && one !== other) page.choose(gainedLayer(page, one, other), { together: true });
     else if (layer.between) page.choose(waves.at(-1), { together: true });
@@ -92,7 +93,8 @@ const WAVES = {
     document.getElementById("zb-wave")?.focus();
   },
 
-  playWaves(waves) {
+  async playWaves(waves) {
+    await this.whenWhole();
     if (this.playing) {
       this.stopPlaying();
       return;

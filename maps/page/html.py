@@ -72,6 +72,7 @@ SCRIPTS = (
     "touch.js",
     "pointing.js",
     "verbs.js",
+    "early.js",
     "restoring.js",
     "app.js",
     "embed.js",

@@ -1,0 +1,220 @@
+"""What a reader does while the page still reads its names and figures is kept, and done then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Watched, choose_layer
+
+pytestmark = pytest.mark.browser
+Opener = Callable[..., Watched]
+Reading = Callable[..., Page]
+
+HOLD = """(() => {
+  const Real = window.DecompressionStream;
+  const held = new Promise((go) => { window.letGo = go; });
+  window.DecompressionStream = class {
+    constructor(kind) {
+      const { writable, readable } = new Real(kind);
+      if (!document.documentElement?.dataset.painted) return { writable, readable };
+      const gate = new TransformStream({ async transform(chunk, to) { await held; to.enqueue(chunk); } });
+      return { writable, readable: readable.pipeThrough(gate) };
+    }
+  };
+})();"""
+"""Unpacks nothing after the first picture until `letGo` is called: a machine as slow as it takes."""
+SLOWER = 4
+"""How many times slower the processor is in these tests."""
+STATE = """async () => {
+  const page = await window.zoneblanche.started;
+  return { layer: page.layer.id, dark: page.isDark(), names: page.naming, lang: page.speech.lang,
+    beside: page.beside?.layer.id ?? null, scheme: page.schemes.get(page.layer.id) ?? null,
+    rows: page.grid?.rows.length ?? 0, zoom: page.map.getZoom() };
+}"""
+
+
+@pytest.fixture
+def reading(watched: Opener, lozere_page: Path) -> Reading:
+    """Open the page of Lozère up to its first picture."""
+
+    def open_page(address: str = "") -> Page:
+        slow = watched()
+        page = slow.page
+        page.add_init_script(HOLD)
+        tools = page.context.new_cdp_session(page)
+        tools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+        slow.own = lozere_page.resolve().as_uri()
+        page.goto(slow.own + address, wait_until="commit")
+        page.wait_for_selector("html[data-painted]", timeout=20_000)
+        return page
+
+    return open_page
+
+
+def read_rest(page: Page) -> dict[str, Any]:
+    """Let the page read its rest, and return its state."""
+    assert page.locator("html[data-ready]").count() == 0
+    page.evaluate("letGo()")
+    page.wait_for_selector("html[data-ready]", timeout=20_000)
+    assert page.locator("[aria-busy]").count() == 0
+    state: dict[str, Any] = page.evaluate(STATE)
+    return state
+
+
+def middle(page: Page) -> tuple[float, float]:
+    box = page.locator("#zb-map").bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_without_an_act_the_page_does_not_say_that_it_is_busy(reading: Reading) -> None:
+    page = reading()
+    assert page.locator("[aria-busy]").count() == 0
+    assert read_rest(page)["layer"] == "need"
+
+
+def test_a_layer_is_named_at_once_and_shown_when_it_is_there(reading: Reading) -> None:
+    page = reading()
+    choose_layer(page, "density")
+    assert page.locator("#zb-layer").input_value() == "Densité"
+    assert page.locator("[aria-busy]").count() == 1
+    assert read_rest(page)["layer"] == "density"
+    assert page.locator("#zb-layer").input_value() == "Densité"
+    expect(page.locator(".zb-legend-title")).to_have_text("Densité")
+    page.wait_for_function("location.hash.includes('layer=density')")
+
+
+def test_of_two_layers_the_later_is_shown_in_the_theme_chosen(reading: Reading) -> None:
+    page = reading()
+    choose_layer(page, "density")
+    page.locator(".zb-theme-button").click()
+    assert "zb-dark" in str(page.locator("#zb").get_attribute("class"))
+    choose_layer(page, "gigabit")
+    state = read_rest(page)
+    assert state["layer"] == "gigabit" and state["dark"]
+
+
+def test_the_table_opens_when_there_are_names(reading: Reading) -> None:
+    page = reading()
+    button = page.locator("[data-tool=table]")
+    for pressed in ("true", "false", "true"):
+        button.click()
+        assert button.get_attribute("aria-pressed") == pressed
+    assert read_rest(page)["rows"] == 152
+    assert button.get_attribute("aria-pressed") == "true"
+    assert page.locator(".zb-grid tbody tr[role=row]").count() > 5
+
+
+def test_a_second_map_opens_when_there_are_figures(reading: Reading) -> None:
+    page = reading()
+    page.locator("[data-tool=compare]").click()
+    assert read_rest(page)["beside"] == "gigabit"
+
+
+def test_what_the_address_opens_can_be_closed_before_it_is_there(reading: Reading) -> None:
+    page = reading("#beside=density&table=1")
+    for tool in ("table", "compare"):
+        button = page.locator(f"[data-tool={tool}]")
+        assert button.get_attribute("aria-pressed") == "true"
+        button.click()
+    state = read_rest(page)
+    assert state["beside"] is None and state["rows"] == 0
+
+
+def test_names_language_and_method_stay_as_chosen(reading: Reading) -> None:
+    page = reading("#names=1&lang=fr&method=quantile")
+    page.locator("#zb-naming").uncheck()
+    page.locator(".zb-lang[lang=en]").click()
+    page.locator("#zb-scheme").select_option("equal")
+    state = read_rest(page)
+    assert not state["names"] and state["lang"] == "en" and state["scheme"] == "equal"
+    assert not page.locator("#zb-naming").is_checked()
+
+
+def test_a_place_that_was_clicked_gets_its_card(reading: Reading) -> None:
+    page = reading("#view=44.518,3.499,11&at=48001")
+    page.mouse.click(*middle(page))
+    assert page.locator(".zb-outline path").last.get_attribute("stroke") != "none"
+    read_rest(page)
+    assert page.locator(".zb-card h2").inner_text() == "Mende"
+
+
+def test_a_place_that_was_let_go_gets_none(reading: Reading) -> None:
+    page = reading("#view=44.518,3.499,11")
+    page.mouse.click(*middle(page))
+    page.locator("#zb-map").press("Escape")
+    read_rest(page)
+    assert page.locator(".zb-card").count() == 0
+
+
+def test_keys_select_and_move(reading: Reading) -> None:
+    page = reading("#view=44.518,3.499,11&at=48001")
+    page.locator("#zb-map").press("Enter")
+    page.locator("#zb-map").press("+")
+    page.wait_for_function("document.querySelector('#zb-map.leaflet-zoom-anim') === null")
+    state = read_rest(page)
+    assert state["zoom"] == 12
+    card = page.locator(".zb-card")
+    assert card.locator("h2").inner_text() == "Mende"
+    expect(card).to_be_focused()
+
+
+def test_what_is_typed_in_the_search_is_answered(reading: Reading) -> None:
+    page = reading()
+    page.locator("#zb-search").press_sequentially("mend")
+    assert page.locator("[aria-busy]").count() == 1
+    read_rest(page)
+    assert page.locator("#zb-found [data-found]").first.inner_text().startswith("Mende")
+    page.locator("#zb-search").press("e")
+    assert page.locator("#zb-search").input_value() == "mende"
+    page.keyboard.press("Enter")
+    assert page.locator(".zb-card h2").inner_text() == "Mende"
+
+
+def test_enter_in_the_search_goes_to_the_territory(reading: Reading) -> None:
+    page = reading("#table=1")
+    page.locator("#zb-search").press_sequentially("mende")
+    page.keyboard.press("Enter")
+    read_rest(page)
+    assert page.locator(".zb-card h2").inner_text() == "Mende"
+
+
+def test_a_list_that_is_open_stays_open(reading: Reading) -> None:
+    page = reading()
+    page.locator("#zb-layer").click()
+    read_rest(page)
+    page.locator('[data-layer="gigabit"]').click()
+    expect(page.locator(".zb-legend-title")).to_have_text("Locaux à 1 Gbit/s")
+
+
+def test_a_download_waits_for_its_figures(reading: Reading) -> None:
+    page = reading()
+    page.locator(".zb-save summary").click()
+    with page.expect_download() as saved:
+        page.locator("[data-save=save_csv]").click()
+        read_rest(page)
+    assert saved.value.suggested_filename.endswith(".csv")
+    assert "152" in page.locator(".zb-save-told").inner_text()
+
+
+def test_a_pasted_table_waits_for_the_codes(reading: Reading) -> None:
+    page = reading()
+    page.evaluate("""() => {
+      const cells = new DataTransfer();
+      cells.setData("text/plain", "code;size\\n48095;3\\n48001;4\\n");
+      document.dispatchEvent(new ClipboardEvent("paste", { clipboardData: cells, bubbles: true }));
+    }""")
+    read_rest(page)
+    expect(page.locator(".zb-own-account")).to_contain_text("2")
+
+
+def test_another_address_waits_for_its_layer(reading: Reading) -> None:
+    page = reading()
+    page.evaluate("location.hash = '#layer=density'")
+    page.wait_for_selector("[aria-busy]")
+    assert read_rest(page)["layer"] == "density"
