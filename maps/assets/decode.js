@@ -4,44 +4,13 @@ const REASON_CODES = 16; // packed codes below this are reasons, see encoding.py
 
 /** The bytes of the data block with that id: base64, then gzip. */
 async function readBlock(id) {
-  const text = document.getElementById(id).textContent.trim();
-  const packed = Uint8Array.fromBase64 ? Uint8Array.fromBase64(text) : bytesOf(atob(text));
-  return unpacked(packed);
-}
-
-/** The same bytes without gzip. There is no task between, which the browser would use to read the rest of the page. */
-async function unpacked(packed) {
-  const { readable, writable } = new DecompressionStream("gzip");
-  const writer = writable.getWriter();
-  Promise.all([writer.write(packed), writer.close()]).catch(() => {}); // the reader meets it too
-  const reader = readable.getReader();
-  const parts = [];
-  let length = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    parts.push(value);
-    length += value.length;
-  }
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+  return unpacked(document.getElementById(id).textContent.trim());
 }
 
 /** When the whole page is there; its last blocks are read after the first picture. */
 function documentRead() {
   return document.readyState !== "loading" ? Promise.resolve()
     : new Promise((done) => { document.addEventListener("DOMContentLoaded", done, { once: true }); });
-}
-
-function bytesOf(binary) {
-  const bytes = new Uint8Array(binary.length);
-  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
-  return bytes;
 }
 
 /** One stream of a block; `places` has the beginning and length of each. */

@@ -19,6 +19,7 @@ from zoneblanche.maps.page.content_policy import hash_source
 SCRIPTS = (
     "dom.js",
     "later.js",
+    "gzip.js",
     "decode.js",
     "raster.js",
     "paint.js",
@@ -151,6 +152,14 @@ def packed_script(script: str) -> str:
 
 
 @cache
+def unpacking_script() -> str:
+    """Return the script that unpacks and runs the others. It comes before them, so it has its own
+    copy of what unpacks the data."""
+    modules = "\n".join(without_comments(read_asset(name)) for name in ("gzip.js", "unpack.js"))
+    return "\n".join(["(function () {", '"use strict";', modules, "unpackScripts();", "})();"])
+
+
+@cache
 def our_style() -> str:
     """Return Leaflet's style and ours."""
     return "\n".join(map(read_asset, ("leaflet.css", "page.css", "owntable.css", "weights.css")))
@@ -217,7 +226,7 @@ def write_document(
     ]  # fmt: skip
     parts += [f"{packed_script(script)}\n" for script in scripts]
     # The map is painted while the browser still reads what the first picture does not need.
-    parts.append(f"<script>{read_asset('unpack.js')}</script>\n")
+    parts.append(f"<script>{unpacking_script()}</script>\n")
     last = {name: blocks[name] for name in LAST if name in blocks}
     parts += [data_blocks(last), "\n</body>\n</html>\n"]
     return "".join(parts)
@@ -246,7 +255,7 @@ def _stripes(key: Key) -> str:
 
 
 def _policy(scripts: Iterable[str], style: str) -> str:
-    allowed = " ".join(map(hash_source, (*scripts, read_asset("unpack.js"))))
+    allowed = " ".join(map(hash_source, (*scripts, unpacking_script())))
     return (
         f"default-src 'none'; script-src {allowed}; style-src {hash_source(style)}; "
         "img-src data: blob:; base-uri 'none'; form-action 'none'"

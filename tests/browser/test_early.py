@@ -22,12 +22,13 @@ HOLD = """(() => {
     constructor(kind) {
       const { writable, readable } = new Real(kind);
       if (!document.documentElement?.dataset.painted) return { writable, readable };
-      const gate = new TransformStream({ async transform(chunk, to) { await held; to.enqueue(chunk); } });
+      const transform = async (chunk, to) => { await held; to.enqueue(chunk); };
+      const gate = new TransformStream({ transform });
       return { writable, readable: readable.pipeThrough(gate) };
     }
   };
 })();"""
-"""Unpacks nothing after the first picture until `letGo` is called: a machine as slow as it takes."""
+"""Unpacks nothing after the first picture until `letGo` is called: a machine as slow as needed."""
 SLOWER = 4
 """How many times slower the processor is in these tests."""
 STATE = """async () => {

@@ -168,7 +168,7 @@ def test_a_page_that_opens_with_groups_has_the_borders_inside_them_last(
     assert inner and all(group[left] == group[right] for left, right, _ in inner)
     assert sorted(outer + inner) == sorted(whole.arcs("arcs"))
     assert page.head["geometry"] == whole.head["geometry"]
-    first, rest = text.split(f"<script>{read_asset('unpack.js')}</script>")
+    first, rest = text.split(f"<script>{document.unpacking_script()}</script>")
     assert 'id="zoneblanche-arcs"' in first and 'id="zoneblanche-inner"' in rest
 
 
