@@ -6,7 +6,8 @@ page's main thread are summed until the frame is handed over: handlers, style, l
 times are those of its processor (`tdur`), so that other load counts little. The wall-clock time,
 which includes the wait for the next frame of the screen (up to 16.7 ms), is printed too. *After* is
 the longest task of what follows a choice (histogram, table, the smooth picture at rest, the
-address).
+address). *Told* is the processor's time until headline and legend are painted too, which may be a
+frame later: that of both frames together.
 """
 
 from __future__ import annotations
@@ -22,23 +23,29 @@ if TYPE_CHECKING:
 ACT = """const timed = (act, settle) => new Promise((done) => {
   requestAnimationFrame(() => setTimeout(() => {
     requestAnimationFrame(() => {
-      const after = new MessageChannel();
-      after.port1.onmessage = () => { performance.mark("bench-drawn"); setTimeout(done, settle); };
-      after.port2.postMessage(0);
+      markAfter("bench-drawn", () => setTimeout(done, settle));
     });
     performance.mark("bench-act");
     act();
   }));
-});"""
+});
+const markAfter = (name, then = () => {}) => {
+  const after = new MessageChannel();
+  after.port1.onmessage = () => { performance.mark(name); then(); };
+  after.port2.postMessage(0);
+};"""
 CHOOSE_EACH = """async () => {
   TIMED
+  const { later } = await window.zoneblanche.started;
+  const tell = () => requestAnimationFrame(() =>
+    (later.waiting.has("words") ? tell() : markAfter("bench-told")));
   const field = document.querySelector("#zb-layer");
   field.click();
   const offered = [...document.querySelectorAll(".zb-option:not([aria-selected=true])")];
   for (const { dataset: { layer } } of offered) {
     field.click();
     const option = document.querySelector(`[data-layer="${layer}"]`);
-    await timed(() => option.click(), 350);
+    await timed(() => { option.click(); tell(); }, 350);
   }
 }""".replace("TIMED", ACT)
 POINT_AT_MANY = """async () => {
@@ -60,12 +67,14 @@ SPARE_US = 20_000
 
 @dataclass(frozen=True)
 class Reaction:
-    """Milliseconds of the processor until the frame is painted, by the clock until then, and of the
-    longest task that follows."""
+    """Milliseconds of the processor until the frame is painted, by the clock until then, of the
+    longest task that follows, and of the processor until the words are painted: those of `work`
+    where there are none."""
 
     work: float
     clock: float
     after: float
+    told: float
 
 
 def measure_reactions(browser: Browser, page: Page) -> dict[str, list[Reaction]]:
@@ -90,7 +99,8 @@ def trace_reactions(browser: Browser, page: Page, acts: str) -> list[Reaction]:
 
 
 def read_reactions(events: list[dict[str, Any]]) -> list[Reaction]:
-    """Return the reactions in a trace: from each `bench-act` to the next `bench-drawn`."""
+    """Return the reactions in a trace: from each `bench-act` to the next `bench-drawn`, and to its
+    `bench-told` if it has one."""
     marks = [event for event in events if str(event.get("name")).startswith("bench-")]
     thread = (marks[0]["pid"], marks[0]["tid"])
     tasks = [
@@ -100,15 +110,23 @@ def read_reactions(events: list[dict[str, Any]]) -> list[Reaction]:
     ]
     acts = [mark["ts"] for mark in marks if mark["name"] == "bench-act"]
     drawn = [mark["ts"] for mark in marks if mark["name"] == "bench-drawn"]
+    told = [mark["ts"] for mark in marks if mark["name"] == "bench-told"]
+
+    def work_in(act: float, end: float) -> float:
+        """Milliseconds of the tasks between two moments."""
+        within = (task for task in tasks if task["ts"] < end and task["ts"] + task["dur"] > act)
+        return sum(task["tdur"] for task in within) / 1000
+
     reactions = []
     for act, end, following in zip(acts, drawn, [*acts[1:], float("inf")], strict=True):
-        until = [task for task in tasks if task["ts"] < end and task["ts"] + task["dur"] > act]
+        words = next((mark for mark in told if act < mark < following), end)
         after = [task for task in tasks if end <= task["ts"] < following - SPARE_US]
         reactions.append(
             Reaction(
-                work=sum(task["tdur"] for task in until) / 1000,
+                work=work_in(act, end),
                 clock=(end - act) / 1000,
                 after=max((task["tdur"] for task in after), default=0) / 1000,
+                told=work_in(act, max(words, end)),
             )
         )
     return reactions
@@ -132,6 +150,7 @@ def work_until(events: list[dict[str, Any]], name: str) -> float:
 LINES = (
     ("recolour: choice → painted frame", "recolour", "work"),
     ("  by the clock, with the wait for the screen", "recolour", "clock"),
+    ("  with headline and legend painted too", "recolour", "told"),
     ("  the first choice of each layer", "first choice", "work"),
     ("  longest task after", "recolour", "after"),
     ("hover: pointer → tooltip and outline painted", "hover", "work"),
