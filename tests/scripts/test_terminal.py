@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.children import run_in_child
+from tests.scripts.conftest import call as call_here
 from zoneblanche.geo.errors import Fault, InputError, visible
 from zoneblanche.scripts.cli import main
 from zoneblanche.scripts.failures import explain_failure
@@ -71,9 +72,19 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a project and its atlas."""
     folder = tmp_path_factory.mktemp("place")
     write_sample(folder / "p")
-    done = call("build", str(folder / "p" / "project.toml"), "-q", "-o", str(folder / "a.parquet"))
-    assert done.returncode == 0, done.stderr
+    project, atlas = folder / "p" / "project.toml", folder / "a.parquet"
+    assert call_here("build", str(project), "-q", "-o", str(atlas)) == 0
     return folder
+
+
+@pytest.fixture(scope="module")
+def short_barometer(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
+    """A barometer of one town hall: here it matters how it is printed, not what it counts."""
+    waves = tmp_path_factory.mktemp("waves") / "waves.csv"
+    waves.write_text(
+        "code,date,website,email_domain\n48095,2026-01-01,https://a.fr,a.fr\n", "utf-8"
+    )
+    return ("barometer", "--source", f"presence-waves={waves}")
 
 
 @posix
@@ -89,8 +100,10 @@ def test_any_encoding_of_the_terminal(place: Path, encoding: str) -> None:
 
 
 @posix
-def test_a_table_for_another_program_is_utf8_whatever_the_terminal() -> None:
-    done = call("barometer", "--format", "csv", environment={"PYTHONIOENCODING": "ascii"})
+def test_a_table_for_another_program_is_utf8_whatever_the_terminal(
+    short_barometer: tuple[str, ...],
+) -> None:
+    done = call(*short_barometer, "--format", "csv", environment={"PYTHONIOENCODING": "ascii"})
     assert (done.returncode, done.stderr) == (0, b"")
     assert "Régions" in done.stdout.decode("utf-8")
 
@@ -125,7 +138,9 @@ def test_a_name_that_is_no_text(place: Path, tmp_path: Path) -> None:
 
 
 @posix
-def test_a_reader_who_leaves_stops_nothing(place: Path, tmp_path: Path) -> None:
+def test_a_reader_who_leaves_stops_nothing(
+    place: Path, tmp_path: Path, short_barometer: tuple[str, ...]
+) -> None:
     """`analyse … | head -c1`: what is written after what is printed is written all the same."""
     read, write = os.pipe()
     os.close(read)
@@ -134,8 +149,8 @@ def test_a_reader_who_leaves_stops_nothing(place: Path, tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, b"")
     assert len(lorenz.read_text().splitlines()) == 102
     assert call("--help", stdout=write).returncode == 0
-    assert call("barometer", "--format", "csv", stdout=write).returncode == 0
-    assert call("barometer", stdout=write).returncode == 0
+    assert call(*short_barometer, "--format", "csv", stdout=write).returncode == 0
+    assert call(*short_barometer, stdout=write).returncode == 0
     assert call("map", "nowhere.parquet", stderr=write).returncode == 2
     os.close(write)
 
