@@ -173,7 +173,7 @@ function missingRow(page) {
 function drawMissingRow({ speech, colours }) {
   return el("div", { class: "zb-missing" }, swatch(colours.missing[0], colours, colours.missing[1]),
     el("span", { class: "zb-class-label" }, speech.say("no_data"), el("small")),
-    el("span", { class: "zb-count" }, " ", unseen(", "), el("span", { class: "zb-share" }, " ")));
+    el("span", { class: "zb-count" }, " ", el("span", { class: "zb-share" }, " ")));
 }
 
 // -- the square of two indicators -------------------------------------------------------------

@@ -20,40 +20,58 @@ function poolBreaks(waves) {
   }
 }
 
+/** The waves of the layer shown, also of a change between two of them. */
+function shownWaves({ model, layer }) {
+  return wavesOf(model, layer.between ? model.layer(layer.between[1]) : layer);
+}
+
+/** The slider and the two lists stay while a reader goes through the waves: a control that is replaced loses the
+ *  focus, and a screen reader tells where it is anew. */
 function drawWaves(page) {
   const { model, speech, layer } = page;
-  const waves = wavesOf(model, layer.between ? model.layer(layer.between[1]) : layer);
+  const waves = shownWaves(page);
   page.stopPlaying();
   if (!waves.length) return null;
   poolBreaks(waves);
   const at = layer.between ? waves.length - 1 : waves.indexOf(layer);
   const dates = waves.map(({ period }) => speech.date(period));
-  const told = el("output", { for: "zb-wave" }, layer.between ? "" : dates[at]);
+  const key = [model.id, ...waves.map(({ id }) => id)].join();
+  const element = keptPart(page, "waves", key, () => waveControls(page, waves, dates));
+  const slider = element.querySelector("#zb-wave");
+  slider.value = at;
+  slider.setAttribute("aria-valuetext", dates[at]);
+  tell(element.querySelector("output"), layer.between ? "" : dates[at]);
+  element.querySelectorAll("select").forEach((list, k) => { list.value = layer.between?.[k] ?? ""; });
+  return element;
+}
+
+function waveControls(page, waves, dates) {
+  const { speech } = page;
   const slider = el("input", { id: "zb-wave", type: "range", min: 0, max: waves.length - 1, step: 1,
-    value: at, "aria-label": speech.say("wave"), "aria-valuetext": dates[at],
-    input: (event) => page.showWave(waves[Number(event.target.value)]) });
+    "aria-label": speech.say("wave"),
+    input: (event) => page.choose(shownWaves(page)[Number(event.target.value)], { together: true }) });
   const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   return el("div", { class: "zb-waves" },
     el("div", { class: "zb-wave-row" },
       still ? null : el("button", { type: "button", class: "zb-button zb-play",
         "aria-label": speech.say("play"), title: speech.say("play"),
-        click: () => page.playWaves(waves) }, "▶"), slider, told),
+        click: () => page.playWaves(shownWaves(page)) }, "▶"), slider,
+      el("output", { for: "zb-wave", "aria-live": "off" })), // the slider says its date itself
     waves[0].categories ? drawGained(page, waves, dates) : null);
 }
 
 /** Two waves to compare: who gained and who lost between them. */
 function drawGained(page, waves, dates) {
-  const { speech, layer } = page;
-  const pair = layer.between || ["", ""];
+  const { speech } = page;
   const choose = async () => {
     await page.whenWhole();
     const [one, other] = [...form.querySelectorAll("select")].map(({ value }) => value);
     if (one && other && one !== other) page.choose(gainedLayer(page, one, other), { together: true });
-    else if (layer.between) page.choose(waves.at(-1), { together: true });
+    else if (page.layer.between) page.choose(shownWaves(page).at(-1), { together: true });
   };
   const list = (k) => el("select", { "aria-label": speech.say(k ? "wave_to" : "wave_from"), change: choose },
     el("option", { value: "" }, "–"),
-    waves.map(({ id }, at) => el("option", { value: id, selected: id === pair[k] }, dates[at])));
+    waves.map(({ id }, at) => el("option", { value: id }, dates[at])));
   const form = el("div", { class: "zb-gained" }, el("span", {}, speech.say("gained_between")),
     list(0), list(1));
   return form;
@@ -87,12 +105,6 @@ function gainedLayer({ model, speech, base }, from, to) {
 }
 
 const WAVES = {
-  /** Another wave: the slider keeps its focus. */
-  showWave(layer) {
-    this.choose(layer, { together: true });
-    document.getElementById("zb-wave")?.focus();
-  },
-
   async playWaves(waves) {
     await this.whenWhole();
     if (this.playing) {
@@ -105,7 +117,6 @@ const WAVES = {
       this.playing = null;
       this.choose(waves[at], { together: true });
       this.playing = at < waves.length - 1 ? setTimeout(next, STEP_EVERY) : null;
-      this.root.querySelector(".zb-play")?.focus();
     };
     next();
   },

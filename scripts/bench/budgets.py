@@ -63,7 +63,7 @@ STEP = """async () => {
     const { min, max } = document.getElementById("zb-wave");
     for (let at = Number(max) - 1; at >= Number(min); at--) {
       await timed(() => {
-        const slider = document.getElementById("zb-wave"); // a new one at each step
+        const slider = document.getElementById("zb-wave");
         slider.value = at;
         slider.dispatchEvent(new Event("input", { bubbles: true }));
       }, 350);

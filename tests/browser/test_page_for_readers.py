@@ -247,8 +247,17 @@ def test_certainty_and_waves(watched: Opener, france: Atlas, tmp_path: Path) -> 
     choose_layer(page, "lack-worst-tenth")
     assert page.locator(".zb-legend-title").inner_text().startswith("lack")
     choose_layer(page, "website")
-    page.locator("#zb-wave").press("ArrowLeft")
+    page.locator("#zb-wave").focus()
+    page.evaluate(
+        "window.slider = document.activeElement; window.moves = 0;"
+        "for (const kind of ['focusin', 'focusout']) addEventListener(kind, () => window.moves++);"
+    )
+    page.keyboard.press("ArrowLeft")
     assert page.locator("#zb-layer").input_value() == "Site, 2021"
+    # A screen reader would read the legend again if the focus left the slider and came back.
+    assert page.evaluate("document.activeElement === window.slider && window.moves === 0")
+    assert page.locator("#zb-wave").get_attribute("aria-valuetext") == "12 juillet 2021"
+    assert page.locator(".zb-waves output").inner_text() == "12 juillet 2021"
     dates = page.locator(".zb-gained select")
     dates.nth(0).select_option("website-2021")
     dates.nth(1).select_option("website")
@@ -256,6 +265,11 @@ def test_certainty_and_waves(watched: Opener, france: Atlas, tmp_path: Path) -> 
     now = some.values["website"]
     pairs = ((now > earlier), (now == 1) & (earlier == 1), (now == 0) & (earlier == 0))
     assert counts == [*(int(one.sum()) for one in pairs), 0]
+    assert [dates.nth(k).input_value() for k in (0, 1)] == ["website-2021", "website"]
+    dates.nth(0).select_option("")
+    assert page.locator("#zb-layer").input_value() == some.indicators["website"].title_in("fr")
+    assert dates.nth(1).input_value() == ""
+    assert page.locator("#zb-wave").input_value() == "1"
 
 
 def test_an_embed_is_an_articles_map(watched: Opener, country: Atlas, tmp_path: Path) -> None:
