@@ -15,7 +15,8 @@ const ARTICLE = {
         this.readingPlace, several ? this.chooser.element : null),
       el("main", { class: "zb-stage" }, el("div", { class: "zb-maps" },
         el("div", { class: "zb-pane" }, el("div", { class: "zb-pane-map" }, this.mapPlace,
-          insetGroup(this.frames, speech))), this.tip, this.cardPlace)),
+          insetGroup(this.frames, speech))),
+        tipSpace(this.tip), this.cardPlace)),
       this.legendPlace, this.drawFoot(), this.pictures, this.status);
   },
 

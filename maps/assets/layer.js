@@ -26,6 +26,7 @@ const TerritoryLayer = L.Layer.extend({
     this._still.hidden = true; // until it has a picture
     this._shown = this._canvas;
     this._lines = svg("svg", { class: "zb-outline" }, [0, 1, 2, 3].map(() => svg("path")));
+    this._lines.style.display = "none"; // until it has an outline, as the names below
     this._container.append(this._lines);
     this._words = L.DomUtil.create("canvas", "zb-names", this._container);
     this._words.hidden = true; // until it has names: each canvas is a layer of the browser's, empty or not
@@ -346,6 +347,7 @@ const TerritoryLayer = L.Layer.extend({
     const wanted = [[this.hovered, 1.5, geometry], [this.chosen, 2.5, this.chosenIn || geometry]];
     this._outlines = wanted.map(([id, width, of], k) => {
       const path = id ? this._around(id, of) : "";
+      if (path) this._lines.style.display = "";
       // Ink with paper on either side is visible on every colour.
       const strokes = [[paper, (width + 2.5) * this._ratio], [ink, width * this._ratio]];
       if (path || this._outlines?.[k].path) {

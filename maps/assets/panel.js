@@ -41,7 +41,7 @@ const PANEL = {
             this.paneTitle = el("div", { class: "zb-pane-title" }),
             el("div", { class: "zb-pane-map" }, this.given ? null : this.mapPlace,
               insetGroup(this.frames, speech))),
-          this.pictures, this.tip, this.cardPlace),
+          this.pictures, tipSpace(this.tip), this.cardPlace),
         this.grid?.element),
       this.drawFoot(), this.status);
   },

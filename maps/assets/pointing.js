@@ -122,6 +122,11 @@ const POINTING = {
   },
 };
 
+/** The room of the map for its tooltip, whose changes stay within. */
+function tipSpace(tip) {
+  return el("div", { class: "zb-tip-space" }, el("div", {}, tip));
+}
+
 /** Where the tooltip is in a space: to the right of the pointer and below, as far as there is room. Its own size is 100%
  *  here, so that nothing is laid out before the frame. */
 function besidePointer(x, y, { width, height }) {
