@@ -4,6 +4,17 @@ const LEAST_ROOM = 0.4; // zoom levels by which the whole may be smaller than it
 
 const MOST_SHAPES = 3000; // territories that are printed as shapes; more as an image
 
+/** The scale bar of an article's map, which has little room beside the land: in more steps than Leaflet's, so that it
+ *  is never much shorter than its room, nor than its words. */
+const ShortScale = L.Control.Scale.extend({
+  _getRoundNum(most) {
+    const unit = 10 ** Math.floor(Math.log10(most));
+    const whole = unit === 1 || unit === 1000; // no fractions of a metre or kilometre
+    return unit * [8, 6, 5, 4, 3, 2.5, 2, 1.5, 1.2, 1].find((step) =>
+      step * unit <= most && !(whole && step % 1));
+  },
+});
+
 const PLACING = {
   makeMap() {
     const { head } = this.model;
@@ -58,8 +69,8 @@ const PLACING = {
       },
     });
     this.homeControl = new Home({ position: "topleft" }).addTo(this.map);
-    const maxWidth = this.base.head.embed ? 60 : 100; // an article's map has little room beside the land
-    this.scaleControl = L.control.scale({ imperial: false, position: "bottomright", maxWidth })
+    const options = { imperial: false, position: "bottomright" };
+    this.scaleControl = (this.base.head.embed ? new ShortScale({ ...options, maxWidth: 62 }) : L.control.scale(options))
       .addTo(this.map);
   },
 

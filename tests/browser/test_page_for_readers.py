@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -295,6 +296,32 @@ def test_an_embed_is_an_articles_map(watched: Opener, country: Atlas, tmp_path: 
         card = page.locator(".zb-card").bounding_box()
         assert card is not None and card["y"] >= box["y"]
         assert card["y"] + card["height"] <= box["y"] + box["height"]
+
+
+BARS = """(() => {
+  const line = document.querySelector(".leaflet-control-scale-line");
+  const words = document.createRange();
+  const bars = [];
+  for (let zoom = page.map.getMinZoom(); zoom <= page.map.getMaxZoom(); zoom += 0.1) {
+    page.map.setZoom(zoom, { animate: false });
+    words.selectNodeContents(line);
+    const [bar, text] = [line, words].map((one) => one.getBoundingClientRect().width);
+    bars.push([line.textContent, bar, text]);
+  }
+  return bars;
+})()"""
+
+
+def test_the_scale_bar_of_an_embed_is_as_long_as_its_words(
+    watched: Opener, country: Atlas, tmp_path: Path
+) -> None:
+    drawn = draw_embed(country, "gigabit", lang="fr", title=None, full_map="")
+    (tmp_path / "map.html").write_text(framed_page(drawn.text), encoding="utf-8")
+    bars = watched(480, 800).open(tmp_path / "map.html").evaluate(told(BARS))
+    assert len({text for text, _, _ in bars}) > 8
+    for text, bar, words in bars:
+        assert words <= bar <= 62, text
+        assert re.fullmatch(r"[1-9]\d* k?m", text)
 
 
 MEANINGS = """(texts) => texts.map((text) => meaningOf({ title: "", definition: text },
