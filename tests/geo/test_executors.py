@@ -15,24 +15,12 @@ import pandas as pd
 import pytest
 import shapely
 
+from tests.geo.tasks_of_workers import die, die_once, refuse, square
 from zoneblanche.geo.errors import InputError, ProblemWithEnvironment
 from zoneblanche.geo.points.count import CountPart, CountTask, count_chunk
 from zoneblanche.geo.points.files import Chunk, Layout, plan_chunks
 from zoneblanche.geo.points.locate import build_locator
 from zoneblanche.geo.runtime.executors import Executor, run_chunks
-
-
-def square(chunk: int, shared: int) -> int:
-    return chunk * chunk + shared
-
-
-def die_once(chunk: int, marks: Path) -> int:
-    """The first worker to see chunk 3 is killed in the midst of its work."""
-    mark = marks / "died"
-    if chunk == 3 and not mark.exists():
-        mark.touch()
-        os.kill(os.getpid(), signal.SIGKILL)
-    return chunk
 
 
 def count_and_die_once(chunk: Chunk, shared: tuple[CountTask, Path]) -> CountPart:
@@ -43,15 +31,6 @@ def count_and_die_once(chunk: Chunk, shared: tuple[CountTask, Path]) -> CountPar
         (marks / "died").touch()
         os.kill(os.getpid(), signal.SIGKILL)
     return part
-
-
-def die(chunk: int, shared: None) -> int:
-    os.kill(os.getpid(), signal.SIGKILL)
-    return chunk
-
-
-def refuse(chunk: int, shared: None) -> int:
-    raise InputError("row 7 is not a number.")
 
 
 EVERY: list[Executor] = ["serial", "processes", "dask"]
