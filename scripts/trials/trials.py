@@ -132,7 +132,7 @@ def write_trials(
         trials = [trial for project in projects for trial in _of_project(project)]
     else:
         trials = [*_small(folder), *_atlases(folder), *_france(folder), *_others(folder)]
-        trials += _served(folder / "served")
+        trials += served_trials(folder / "served")
     wanted = [trial for trial in trials if re.search(match, " ".join(trial.arguments))]
     for trial in wanted:
         if not trial.old.exists():
@@ -370,8 +370,13 @@ def _others(folder: Path) -> Iterator[Trial]:
     )
 
 
-def _served(folder: Path) -> Iterator[Trial]:
-    """Answers of publishers: a file, a catalogue and its file, a newer file, the rest of a file."""
+def served_trials(folder: Path) -> Iterator[Trial]:
+    """Write the trials of `fetch` with the answers of publishers: a file, a catalogue and its file,
+    a newer file, the rest of a file.
+
+    Args:
+        folder: one for the files, made if it is not there.
+    """
     name = "arcep-debit-filaire"
     fetch = ("fetch", "fr", "-q", "--only")
     wired = publishers_files.WIRED.encode()

@@ -29,7 +29,7 @@ from zoneblanche.scripts.trials.mutations.stored import mutate_record
 from zoneblanche.scripts.trials.sample import TABLES, VECTORS, write_sample
 from zoneblanche.scripts.trials.server import Server
 from zoneblanche.scripts.trials.serving import answer, published
-from zoneblanche.scripts.trials.trials import Trial, write_trials
+from zoneblanche.scripts.trials.trials import Trial, served_trials, write_trials
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="children are forked")
 ROOMY = Bounds(seconds=60, memory=8 * GIB)
@@ -128,7 +128,7 @@ def test_what_is_mutated_by_its_structure_stays_other_than_it_was(kind: str) -> 
 
 def test_what_asks_elsewhere_or_does_not_end_is_found(tmp_path: Path) -> None:
     """The search for faults of `fetch` sees what it is there to see."""
-    (trial,) = write_trials(tmp_path, match="fetch .*arcep-ftth")
+    (trial,) = (trial for trial in served_trials(tmp_path / "s") if "arcep-ftth" in trial.fetches)
 
     def told(task: Callable[[], object]) -> str:
         return watch(task, log=tmp_path / "log.txt", bounds=ROOMY, served=True).fault
