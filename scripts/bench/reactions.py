@@ -6,7 +6,7 @@ page's main thread are summed until the frame is handed over: handlers, style, l
 times are those of its processor (`tdur`), so that other load counts little. The wall-clock time,
 which includes the wait for the next frame of the screen (up to 16.7 ms), is printed too. *After* is
 the longest task of what follows a choice (histogram, table, the smooth picture at rest, the
-address). *Told* is the processor's time until headline and legend are painted too, which may be a
+address). *Worded* is the processor's time until headline and legend are painted too, which may be a
 frame later: that of both frames together.
 """
 
@@ -38,7 +38,7 @@ CHOOSE_EACH = """async () => {
   TIMED
   const { later } = await window.zoneblanche.started;
   const tell = () => requestAnimationFrame(() =>
-    (later.waiting.has("words") ? tell() : markAfter("bench-told")));
+    (later.waiting.has("words") ? tell() : markAfter("bench-worded")));
   const field = document.querySelector("#zb-layer");
   field.click();
   const offered = [...document.querySelectorAll(".zb-option:not([aria-selected=true])")];
@@ -74,7 +74,7 @@ class Reaction:
     work: float
     clock: float
     after: float
-    told: float
+    worded: float
 
 
 def measure_reactions(browser: Browser, page: Page) -> dict[str, list[Reaction]]:
@@ -100,7 +100,7 @@ def trace_reactions(browser: Browser, page: Page, acts: str) -> list[Reaction]:
 
 def read_reactions(events: list[dict[str, Any]]) -> list[Reaction]:
     """Return the reactions in a trace: from each `bench-act` to the next `bench-drawn`, and to its
-    `bench-told` if it has one."""
+    `bench-worded` if it has one."""
     marks = [event for event in events if str(event.get("name")).startswith("bench-")]
     thread = (marks[0]["pid"], marks[0]["tid"])
     tasks = [
@@ -110,7 +110,7 @@ def read_reactions(events: list[dict[str, Any]]) -> list[Reaction]:
     ]
     acts = [mark["ts"] for mark in marks if mark["name"] == "bench-act"]
     drawn = [mark["ts"] for mark in marks if mark["name"] == "bench-drawn"]
-    told = [mark["ts"] for mark in marks if mark["name"] == "bench-told"]
+    worded = [mark["ts"] for mark in marks if mark["name"] == "bench-worded"]
 
     def work_in(act: float, end: float) -> float:
         """Milliseconds of the tasks between two moments."""
@@ -119,14 +119,14 @@ def read_reactions(events: list[dict[str, Any]]) -> list[Reaction]:
 
     reactions = []
     for act, end, following in zip(acts, drawn, [*acts[1:], float("inf")], strict=True):
-        words = next((mark for mark in told if act < mark < following), end)
+        words = next((mark for mark in worded if act < mark < following), end)
         after = [task for task in tasks if end <= task["ts"] < following - SPARE_US]
         reactions.append(
             Reaction(
                 work=work_in(act, end),
                 clock=(end - act) / 1000,
                 after=max((task["tdur"] for task in after), default=0) / 1000,
-                told=work_in(act, max(words, end)),
+                worded=work_in(act, max(words, end)),
             )
         )
     return reactions
@@ -150,7 +150,7 @@ def work_until(events: list[dict[str, Any]], name: str) -> float:
 LINES = (
     ("recolour: choice → painted frame", "recolour", "work"),
     ("  by the clock, with the wait for the screen", "recolour", "clock"),
-    ("  with headline and legend painted too", "recolour", "told"),
+    ("  with headline and legend painted too", "recolour", "worded"),
     ("  the first choice of each layer", "first choice", "work"),
     ("  longest task after", "recolour", "after"),
     ("hover: pointer → tooltip and outline painted", "hover", "work"),

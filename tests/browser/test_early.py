@@ -87,7 +87,7 @@ def test_a_layer_is_named_at_once_and_shown_when_it_is_there(reading: Reading) -
     assert read_rest(page)["layer"] == "density"
     assert page.locator("#zb-layer").input_value() == "Densité"
     expect(page.locator(".zb-legend-title")).to_have_text("Densité")
-    page.wait_for_function("location.hash.includes('layer=density')")
+    page.wait_for_function("() => location.hash.includes('layer=density')")
 
 
 def test_of_two_layers_the_later_is_shown_in_the_theme_chosen(reading: Reading) -> None:
@@ -157,7 +157,7 @@ def test_keys_select_and_move(reading: Reading) -> None:
     page = reading("#view=44.518,3.499,11&at=48001")
     page.locator("#zb-map").press("Enter")
     page.locator("#zb-map").press("+")
-    page.wait_for_function("document.querySelector('#zb-map.leaflet-zoom-anim') === null")
+    page.wait_for_function("() => document.querySelector('#zb-map.leaflet-zoom-anim') === null")
     state = read_rest(page)
     assert state["zoom"] == 12
     card = page.locator(".zb-card")

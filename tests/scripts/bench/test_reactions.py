@@ -31,7 +31,7 @@ def test_a_reaction_is_all_tasks_from_the_act_to_the_frame() -> None:
         mark("drawn", 104_000),
     ]
     first, second = read_reactions(events)
-    assert first == Reaction(work=6.0, clock=10.5, after=6.0, told=6.0)
+    assert first == Reaction(work=6.0, clock=10.5, after=6.0, worded=6.0)
     assert second.work == 10.0 and second.after == 0.0
     line = tell_reactions([{"recolour": [first], "first choice": [first], "hover": [second]}])[1]
     assert line.split()[-3:] == ["6.0", "6.0", "1"]
@@ -44,16 +44,16 @@ def test_words_of_the_next_frame_count_with_it() -> None:
         mark("drawn", 8_000),
         task(9_000, 3_000, 2_000),  # the words
         task(20_000, 4_000, 3_000),  # their frame
-        mark("told", 25_000),
+        mark("worded", 25_000),
         task(26_000, 4_000, 4_000),
         mark("act", 100_000),
         task(100_500, 2_000, 1_000),
-        mark("told", 103_000),  # in the same frame
+        mark("worded", 103_000),  # in the same frame
         mark("drawn", 104_000),
     ]
     first, second = read_reactions(events)
-    assert first.work == 4.0 and first.told == 9.0
-    assert second.work == second.told == 1.0
+    assert first.work == 4.0 and first.worded == 9.0
+    assert second.work == second.worded == 1.0
     lines = tell_reactions([{name: [first] for name in ("recolour", "first choice", "hover")}])
-    (told,) = (line for line in lines if "headline and legend" in line)
-    assert told.split()[-3:] == ["9.0", "9.0", "1"]
+    (line,) = (text for text in lines if "headline and legend" in text)
+    assert line.split()[-3:] == ["9.0", "9.0", "1"]
