@@ -123,24 +123,46 @@ function roomForArcs(head) {
   };
 }
 
-/** Add the arcs of a block to those of the blocks before. */
+/** Add the arcs of a block to those of the blocks before. How they are written: maps/page/shapes/lines.py. */
 function addArcs(geometry, bytes, places) {
   const { x, y, starts, leftId, rightId } = geometry;
   const from = geometry.arcs;
   const n = places.left[1];
-  const vertices = geometry.vertices + places.x[1];
-  readDifferences(bytes, places, "x", x.subarray(geometry.vertices, vertices));
-  readDifferences(bytes, places, "y", y.subarray(geometry.vertices, vertices));
-  const left = readDifferences(bytes, places, "left", new Int32Array(n));
-  const lengths = readTokens(bytes, places, "lengths", new Uint32Array(n));
-  const apart = readTokens(bytes, places, "right", new Uint32Array(n));
+  const tokens = (name) => readTokens(bytes, places, name, new Uint32Array(places[name][1]));
+  const sums = (name) => readDifferences(bytes, places, name, new Int32Array(places[name][1]));
+  const lengths = tokens("lengths");
+  const left = sums("left");
+  const apart = tokens("right");
   for (let i = 0, k = from; i < n; i++, k++) {
-    starts[k + 1] = starts[k] + lengths[i];
+    starts[k + 1] = starts[k] + lengths[i] + 2;
     leftId[k] = left[i] + 1;
     rightId[k] = left[i] - ((apart[i] >>> 1) ^ -(apart[i] & 1)) + 1;
   }
+  placeVertices(geometry, from, { begins: tokens("from"), ends: tokens("to"), lengths,
+    junctionX: sums("junctions.x"), junctionY: sums("junctions.y"), apartX: tokens("x"), apartY: tokens("y") });
   boxArcs(geometry, from, from + n);
-  Object.assign(geometry, { arcs: from + n, vertices });
+  Object.assign(geometry, { arcs: from + n, vertices: starts[from + n] });
+}
+
+/** The vertices of arcs from one on: from junction to junction, by differences between. */
+function placeVertices({ x, y, starts }, from, { begins, ends, lengths, junctionX, junctionY, apartX, apartY }) {
+  let met = 0; // junctions before
+  let last = 0; // where the arc before ended
+  for (let i = 0, read = 0; i < lengths.length; i++) {
+    let at = starts[from + i];
+    let begin = last;
+    if (begins[i] === 1) begin = met++;
+    else if (begins[i] > 1) begin = met + 1 - begins[i];
+    x[at] = junctionX[begin];
+    y[at] = junctionY[begin];
+    for (const end = read + lengths[i]; read < end; read++, at++) {
+      x[at + 1] = x[at] + ((apartX[read] >>> 1) ^ -(apartX[read] & 1));
+      y[at + 1] = y[at] + ((apartY[read] >>> 1) ^ -(apartY[read] & 1));
+    }
+    last = ends[i] ? met - ends[i] : met++;
+    x[at + 1] = junctionX[last];
+    y[at + 1] = junctionY[last];
+  }
 }
 
 /** The boxes of some arcs. */

@@ -67,8 +67,8 @@ class Model {
   }
 
   /**
-   * Another column of a layer: its rank, the ends of its interval. Null without. Ends
-   * are stored as differences from their middle.
+   * Another column of a layer: its rank, the ends of its interval. Null without. Each is stored as its difference from
+   * another: from the layer's own ("") or from the rank of the figures that the page has ("standing").
    */
   interval(id, name) {
     const how = this.layer(id).interval?.[name];
@@ -76,10 +76,9 @@ class Model {
     if (!how || !this.has(key)) return null;
     if (this._columns.has(key)) return this._columns.get(key);
     const column = this._column(key, how);
-    if (how.from !== null) {
-      const base = how.from ? this.interval(id, how.from) : this.column(id);
-      for (let i = 0; i < this.count; i++) column.values[i] += base.values[i];
-    }
+    const base = how.from === "standing" ? this.standing(id)
+      : how.from ? this.interval(id, how.from) : this.column(id);
+    for (let i = 0; i < this.count; i++) column.values[i] += base.values[i];
     return column;
   }
 
@@ -123,7 +122,7 @@ class Model {
   /** Names and codes, once the second block is loaded. */
   readText() {
     const text = readJson(this.bytes("text"));
-    Object.assign(this, text, presentNames(text.names));
+    Object.assign(this, text, presentNames(text.names), { codes: text.codes && unshared(text.codes) });
     if (!this.codes) this.codes = this._numberedCodes();
     this.population = this.fact("population");
   }
@@ -146,15 +145,8 @@ class Model {
   ranks(id) {
     const key = `${id}/ranks`;
     if (this._columns.has(key)) return this._columns.get(key);
-    const { values, reasons } = this.column(id);
-    const order = Array.from(values.keys()).filter((i) => !reasons[i])
-      .sort((one, other) => values[other] - values[one]);
+    const { values: ranks, order } = this.standing(id);
     const carried = this.interval(id, "rank");
-    const ranks = new Float64Array(this.count).fill(NaN);
-    order.forEach((i, k) => {
-      const tied = k > 0 && values[order[k - 1]] === values[i];
-      ranks[i] = tied ? ranks[order[k - 1]] : k + 1;
-    });
     // Ranks in a larger whole, of which the page shows a part, are not ranks among its territories.
     const own = carried
       && order.every((i) => carried.reasons[i] || carried.values[i] <= order.length);
@@ -164,6 +156,20 @@ class Model {
     const made = { ranks, of: order.length, own };
     this._columns.set(key, made);
     return made;
+  }
+
+  /** The rank of each figure among those of the page, equal ones with the same, NaN without one; and the territories
+   *  with a figure, the highest first. */
+  standing(id) {
+    const { values, reasons } = this.column(id);
+    const order = Array.from(values.keys()).filter((i) => !reasons[i])
+      .sort((one, other) => values[other] - values[one]);
+    const standing = new Float64Array(this.count).fill(NaN);
+    order.forEach((i, k) => {
+      const tied = k > 0 && values[order[k - 1]] === values[i];
+      standing[i] = tied ? standing[order[k - 1]] : k + 1;
+    });
+    return { values: standing, order };
   }
 
   /** The rank of a territory in a layer, of how many, and its interval if there is one. */
@@ -181,17 +187,23 @@ class Model {
   }
 }
 
+/** Texts that are written without the beginning of the one before, of which each has the number of letters first. */
+function unshared(texts) {
+  let last = "";
+  return texts.map((text) => { last = last.slice(0, parseInt(text[0], 36)) + text.slice(1); return last; });
+}
+
 /** Names of territories as the page has them: { names, former }. One that had others is a list of its
  *  name, the names of former territories in it, and a list of its own earlier names. */
 function presentNames(written) {
   const former = [];
-  const names = written.map((entry, i) => {
+  const names = unshared(written.map((entry, i) => {
     if (typeof entry === "string") return entry;
     for (const one of entry.slice(1)) {
       if (typeof one === "string") former.push({ i, name: one, merged: true });
       else former.push(...one.map((name) => ({ i, name, merged: false })));
     }
     return entry[0];
-  });
+  }));
   return { names, former };
 }

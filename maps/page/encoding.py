@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import base64
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,6 +24,8 @@ REASON_CODES = 16
 
 DIRECT = 16
 """Numbers below this are their own token."""
+
+DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 LARGEST = 2**47
 """Packed integers are below this: six bytes, and exact in a browser's numbers."""
@@ -141,6 +143,26 @@ def bytes_for(largest: int) -> int:
     (1, 2)
     """
     return max(1, (int(largest).bit_length() + 7) // 8)
+
+
+def share_beginnings(texts: Iterable[str]) -> list[str]:
+    """Return texts, each without the letters that it begins with as the one before does, and after
+    their number, a digit in base 36. Sorted codes and names then take a fraction of their bytes.
+
+    >>> share_beginnings(["Arc-en-Barrois", "Arc-et-Senans", "Dole"])
+    ['0Arc-en-Barrois', '5t-Senans', '0Dole']
+    """
+    shared, last = [], ""
+    for text in texts:
+        same = 0
+        for letter, of_last in zip(text[: len(DIGITS) - 1], last, strict=False):
+            # A browser counts a letter above this one as two.
+            if letter != of_last or letter > "\uffff":
+                break
+            same += 1
+        shared.append(DIGITS[same] + text[same:])
+        last = text
+    return shared
 
 
 def packed_digits(values: pd.Series, *, digits: int) -> int:

@@ -45,12 +45,8 @@ from zoneblanche.maps.page.header.places import (
 from zoneblanche.maps.page.header.probability import SUFFIX, with_probabilities
 from zoneblanche.maps.page.header.table_words import table_words
 from zoneblanche.maps.page.header.upper_levels import describe_upper
-from zoneblanche.maps.page.shapes.geometry import (
-    PageGeometry,
-    encode_territories,
-    pack_arcs,
-    part_arcs,
-)
+from zoneblanche.maps.page.shapes.geometry import PageGeometry, encode_territories
+from zoneblanche.maps.page.shapes.lines import pack_lines, part_lines
 
 if TYPE_CHECKING:
     from zoneblanche.layers.atlas import Atlas
@@ -233,8 +229,8 @@ def _pack(
     later = {name: data for name, data in streams.items() if name not in first}
     arcs = {"arcs": geometry.streams}
     if units is not None:
-        parts = part_arcs(geometry.lines, units)
-        arcs = {name: pack_arcs(part) for name, part in zip(("arcs", "inner"), parts, strict=True)}
+        parts = part_lines(geometry.lines, units)
+        arcs = {name: pack_lines(part) for name, part in zip(("arcs", "inner"), parts, strict=True)}
     for name, packed in arcs.items():
         blocks[name], places[name] = pack_block(packed, kind="tokens")
     blocks["map"], places["map"] = pack_block(at_once)

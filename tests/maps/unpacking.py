@@ -84,16 +84,50 @@ class Opened:
         def sums(name: str) -> list[int]:
             return np.cumsum([unzigzag(number) for number in numbers(name)]).tolist()
 
-        vertices = iter(zip(sums("x"), sums("y"), strict=True))
-        sides = zip(sums("left"), map(unzigzag, numbers("right")), numbers("lengths"), strict=True)
-        return [(left, left - apart, tuple(islice(vertices, size))) for left, apart, size in sides]
+        junctions = list(zip(sums("junctions.x"), sums("junctions.y"), strict=True))
+        apart = zip(map(unzigzag, numbers("x")), map(unzigzag, numbers("y")), strict=True)
+        arcs, met, end = [], 0, 0
+        for begins, ends, between, left, right in zip(
+            numbers("from"),
+            numbers("to"),
+            numbers("lengths"),
+            sums("left"),
+            map(unzigzag, numbers("right")),
+            strict=True,
+        ):
+            start = end if begins == 0 else met - (begins - 1)
+            met += begins == 1
+            end = met - ends
+            met += ends == 0
+            vertices = [junctions[start]]
+            for x, y in islice(apart, between):
+                vertices.append((vertices[-1][0] + x, vertices[-1][1] + y))
+            arcs.append((left, left - right, (*vertices, junctions[end])))
+        return arcs
 
     @property
     def text(self) -> dict[str, Any]:
-        return json.loads(self.stream("text"))
+        """Names and codes, without what is shared with the text before."""
+        text = json.loads(self.stream("text"))
+        entries = [[name] if isinstance(name, str) else name for name in text["names"]]
+        names = unshare([name for name, *_former in entries])
+        text["names"] = [
+            [name, *former] if former else name
+            for name, (_first, *former) in zip(names, entries, strict=True)
+        ]
+        text["codes"] = text["codes"] and unshare(text["codes"])
+        return text
 
     def layer(self, name: str) -> dict[str, Any]:
         return next(layer for layer in self.head["layers"] if layer["id"] == name)
+
+
+def unshare(texts: list[str]) -> list[str]:
+    """Texts, of which each was written without the beginning of the one before."""
+    whole: list[str] = []
+    for same, *rest in texts:
+        whole.append((whole[-1] if whole else "")[: int(same, 36)] + "".join(rest))
+    return whole
 
 
 def blocks_of(page: str) -> dict[str, str]:

@@ -32,14 +32,15 @@ if TYPE_CHECKING:
     from zoneblanche.layers.atlas import Atlas
 
 INTERVAL_COLUMNS = {
-    "rank": None,
+    "rank": "standing",
     "rank_low": "rank",
     "rank_high": "rank",
     "score_low": "",
     "score_high": "",
 }
 """Columns of an atlas' intervals in a page, each as its difference from another: an end of an
-interval is near its middle, and small numbers take few bytes ("" is the score)."""
+interval is near its middle, and small numbers take few bytes ("" is the score, "standing" the rank
+of the score as the page has it, which the page computes)."""
 
 FLAG_ORDER = {NOT_FLAGGED: 0, POSSIBLE: 1, FLAGGED: 2}
 """From the least conspicuous class to the most."""
@@ -247,17 +248,18 @@ def _interval(atlas: Atlas, name: str, digits: int) -> tuple[dict[str, Any], dic
     if table is None:
         return described, streams
     score = atlas.values[name].round(digits)
+    bases = {"": score, "standing": score.rank(method="min", ascending=False)}
     # Where draws say in which tenth a single territory is, its rank says less and takes more room.
     unranked = ("rank", "rank_low", "rank_high") if "tenth" in table else ()
     for column, base in INTERVAL_COLUMNS.items():
-        if column in unranked:
-            continue
-        if column not in table or table[column].isna().all() or (base and base not in table):
+        if column in unranked or column not in table or table[column].isna().all():
             continue
         decimals = digits if base == "" else 0
         figures = table[column].astype("float64").round(decimals)
-        if base is not None:
-            figures = figures - (score if base == "" else table[base].round())
+        bases[column] = figures
+        if base not in bases:
+            continue
+        figures = figures - bases[base]
         packed = pack_column(figures, _unexplained(figures, Reason.TOO_FEW), digits=decimals)
         described[column] = packed.describe() | {"from": base}
         streams[f"{name}/{column}"] = packed.data

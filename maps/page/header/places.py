@@ -14,7 +14,14 @@ from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.vectors.antimeridian import joined_at_180
 from zoneblanche.geo.vintages.former_names import EARLIER_NAMES, MERGED_NAMES
 from zoneblanche.layers.analysis.inequality.groups import BAND_EDGES, band_titles
-from zoneblanche.maps.page.encoding import bytes_for, pack_column, pack_planes, pack_tokens, zigzag
+from zoneblanche.maps.page.encoding import (
+    bytes_for,
+    pack_column,
+    pack_planes,
+    pack_tokens,
+    share_beginnings,
+    zigzag,
+)
 from zoneblanche.maps.page.header.layers import page_text
 from zoneblanche.maps.page.shapes.geometry import PageGeometry
 
@@ -177,7 +184,7 @@ def pack_text(
     return write_json(
         {
             "names": _names(territories, with_former=with_former),
-            "codes": list(territories.codes) if with_codes else None,
+            "codes": share_beginnings(territories.codes) if with_codes else None,
             "extra": extra,
             "seats": _seats(territories),
             "containers": containers,
@@ -186,15 +193,16 @@ def pack_text(
 
 
 def _names(territories: Territories, *, with_former: bool) -> list[str | list[Any]]:
-    """Return the name of each territory. One with former names is a list: its name, those of former
-    territories that it contains, and a list of other names that it had itself.
+    """Return the name of each territory, without the beginning that the one before it has. One with
+    former names is a list: its name, those of former territories that it contains, and a list of
+    other names that it had itself.
 
     Next to the present name, which often contains it, a former name needs few bytes.
     """
-    names = list(map(str, territories.names.tolist()))
+    names = share_beginnings(map(str, territories.names.tolist()))
     extra = territories.extra
     if not with_former or extra is None or MERGED_NAMES not in extra:
-        return list(names)
+        return [*names]
     merged, earlier = (
         extra[column].fillna("").astype("str").tolist() for column in (MERGED_NAMES, EARLIER_NAMES)
     )

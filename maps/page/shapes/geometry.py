@@ -6,7 +6,6 @@ territory on either side. See docs/map-page.md.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,7 @@ import shapely
 
 from zoneblanche.geo.borders.arcs import Arcs, build_arcs
 from zoneblanche.geo.vectors.antimeridian import joined_at_180
-from zoneblanche.maps.page.encoding import pack_tokens, unpack_tokens, unzigzag, zigzag
+from zoneblanche.maps.page.shapes.lines import Lines, pack_lines, unpack_lines
 
 if TYPE_CHECKING:
     from zoneblanche.geo.territories import Territories
@@ -25,8 +24,12 @@ EARTH_RADIUS = 6378137.0
 NORTHERNMOST = 85.05112878  # the latitude where Web Mercator is as high as it is wide
 
 MOST_VERTICES = 500_000
-"""Above this the borders are simplified until they fit, so that the page stays within its three
+"""Above this the borders are simplified until they fit, so that the page stays within its four
 megabytes."""
+
+FEWEST_BETWEEN = 0.2
+"""Vertices between the two ends of a border, on average, that simplification leaves in any case.
+The ends of a continent's borders alone are more than `MOST_VERTICES`, and all would be straight."""
 
 TOLERANCES = (2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 16.0, 24.0, 32.0, 64.0, 128.0, 256.0, 512.0)
 """Maximum displacement of a border by simplification, in grid steps, tried in this order."""
@@ -39,18 +42,6 @@ DETAILED = 800_000
 
 SAMPLED = 16
 """One arc in this many is used to find the tolerance that fits."""
-
-
-@dataclass(frozen=True)
-class Lines:
-    """The arcs that a page draws: vertices in grid steps, where each arc starts, and the
-    territories on its two sides (-1 for none)."""
-
-    x: np.ndarray
-    y: np.ndarray
-    starts: np.ndarray
-    left: np.ndarray
-    right: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -85,7 +76,7 @@ def encode_territories(territories: Territories) -> PageGeometry:
         header=dict(page.header),
         boxes=shapely.bounds(degrees.to_numpy()),
         tolerance_m=page.tolerance_m,
-        lines=unpack_arcs(page.streams),
+        lines=unpack_lines(page.streams),
     )
 
 
@@ -111,7 +102,7 @@ def encode_geometry(geometry: gpd.GeoSeries) -> PageGeometry:
     }
     lines = Lines(x, y, starts, arcs.left.astype(np.int64), arcs.right.astype(np.int64))
     return PageGeometry(
-        streams=pack_arcs(lines),
+        streams=pack_lines(lines),
         header=header,
         boxes=shapely.bounds(degrees.to_numpy()),
         tolerance_m=tolerance * grid,
@@ -198,11 +189,16 @@ def simplify_arcs(arcs: Arcs) -> tuple[np.ndarray, np.ndarray, np.ndarray, float
     owner = np.repeat(np.arange(len(arcs)), np.diff(starts))
     lines = shapely.linestrings(np.column_stack([x, y]).astype(float), indices=owner)
     closed = (x[starts[:-1]] == x[starts[1:] - 1]) & (y[starts[:-1]] == y[starts[1:] - 1])
-    share = MOST_VERTICES / len(x)
-    tried = shapely.get_num_coordinates(lines[::SAMPLED]).sum() * share
-    for tolerance in TOLERANCES:
-        sample = shapely.simplify(lines[::SAMPLED], tolerance, preserve_topology=False)
-        if shapely.get_num_coordinates(sample).sum() <= tried:
+    tolerance, sample = 0.0, lines[::SAMPLED]
+    most = shapely.get_num_coordinates(sample).sum() * MOST_VERTICES / len(x)
+    for wider in TOLERANCES:
+        count = shapely.get_num_coordinates(
+            shapely.simplify(sample, wider, preserve_topology=False)
+        ).sum()
+        if count < (2 + FEWEST_BETWEEN) * len(sample):
+            break
+        tolerance = wider
+        if count <= most:
             break
     kept = shapely.simplify(lines, tolerance, preserve_topology=False)
     # An island keeps its shape: without this check it may become a line.
@@ -210,65 +206,3 @@ def simplify_arcs(arcs: Arcs) -> tuple[np.ndarray, np.ndarray, np.ndarray, float
     sizes = shapely.get_num_coordinates(kept)
     places = np.rint(shapely.get_coordinates(kept)).astype(np.int64)
     return places[:, 0], places[:, 1], np.concatenate([[0], np.cumsum(sizes)]), tolerance
-
-
-def part_arcs(lines: Lines, units: np.ndarray) -> tuple[Lines, Lines]:
-    """Return the arcs between different units, and those inside one, each in the order that they
-    have.
-
-    Args:
-        lines: the arcs of territories.
-        units: position of the unit of each territory, -1 for none.
-
-    >>> inside = Lines(np.arange(6), np.arange(6), np.array([0, 2, 4, 6]), np.array([0, 1, 2]),
-    ...                np.array([1, 2, -1]))
-    >>> outer, inner = part_arcs(inside, np.array([0, 0, 1]))
-    >>> outer.x.tolist(), outer.starts.tolist(), inner.left.tolist()
-    ([2, 3, 4, 5], [0, 2, 4], [0])
-    """
-    unit = np.append(units, -1)  # of no territory: no unit
-    between = unit[lines.left] != unit[lines.right]
-    return _chosen(lines, between), _chosen(lines, ~between)
-
-
-def _chosen(lines: Lines, chosen: np.ndarray) -> Lines:
-    sizes = np.diff(lines.starts)
-    vertices = np.repeat(chosen, sizes)
-    starts = np.concatenate([[0], np.cumsum(sizes[chosen])])
-    return Lines(
-        lines.x[vertices], lines.y[vertices], starts, lines.left[chosen], lines.right[chosen]
-    )
-
-
-def pack_arcs(lines: Lines) -> dict[str, bytes]:
-    """Return the streams of arcs, by name."""
-    left, right = lines.left, lines.right
-    fields = {
-        # Differences continue from one arc to the next, which mostly starts where the
-        # previous one ended.
-        "x": zigzag(np.diff(lines.x.astype(np.int64), prepend=0)),
-        "y": zigzag(np.diff(lines.y.astype(np.int64), prepend=0)),
-        "lengths": np.diff(lines.starts),
-        "left": zigzag(np.diff(left, prepend=0)),
-        "right": zigzag(left - right),
-    }
-    streams = {}
-    for name, numbers in fields.items():
-        streams[name], streams[f"{name}.bits"] = pack_tokens(numbers)
-    return streams
-
-
-def unpack_arcs(streams: Mapping[str, bytes]) -> Lines:
-    """Return the arcs whose streams `pack_arcs` returned."""
-    x, y, lengths, left, right = (
-        unpack_tokens(streams[name], streams[f"{name}.bits"])
-        for name in ("x", "y", "lengths", "left", "right")
-    )
-    left = np.cumsum(unzigzag(left))
-    return Lines(
-        x=np.cumsum(unzigzag(x)),
-        y=np.cumsum(unzigzag(y)),
-        starts=np.concatenate([[0], np.cumsum(lengths)]),
-        left=left,
-        right=left - unzigzag(right),
-    )

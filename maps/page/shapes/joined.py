@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import shapely
 
-from zoneblanche.maps.page.shapes.geometry import TOLERANCES, Lines, PageGeometry, pack_arcs
+from zoneblanche.maps.page.shapes.geometry import TOLERANCES, PageGeometry
+from zoneblanche.maps.page.shapes.lines import Lines, pack_lines
 
 MOST_VERTICES = 40_000
 """Above this the joined borders are simplified: a map in an article is a few hundred pixels
@@ -34,7 +35,7 @@ def join_geometry(geometry: PageGeometry, units: np.ndarray, count: int) -> Page
     sizes = {"territories": count, "arcs": len(kept), "vertices": len(places)}
     return replace(
         geometry,
-        streams=pack_arcs(joined),
+        streams=pack_lines(joined),
         header={**geometry.header, **sizes},
         boxes=_boxes(geometry.boxes, units, count),
         tolerance_m=max(geometry.tolerance_m, tolerance * geometry.header["grid"]),

@@ -17,7 +17,8 @@ from zoneblanche.maps.drawn.paint import (
     paint_canvas,
 )
 from zoneblanche.maps.drawn.palettes import MISSING
-from zoneblanche.maps.page.shapes.geometry import Lines, PageGeometry, mercator_of
+from zoneblanche.maps.page.shapes.geometry import PageGeometry, mercator_of
+from zoneblanche.maps.page.shapes.lines import Lines
 
 WIDTH = 420
 FRAME, GAP = 72, 6

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 
 import geopandas as gpd
@@ -17,8 +18,8 @@ from zoneblanche.maps.page.shapes.geometry import (
     encode_geometry,
     mercator,
     simplify_arcs,
-    unpack_arcs,
 )
+from zoneblanche.maps.page.shapes.lines import unpack_lines
 
 
 def test_the_projection_is_web_mercator() -> None:
@@ -49,9 +50,30 @@ def test_overlaps_are_found(second: tuple[float, float], expected: bool) -> None
     assert encode_geometry(squares((0, 0), second)).header["layered"] is expected
 
 
-def test_packed_borders_are_unpacked() -> None:
-    page = encode_geometry(squares((0, 0), (1000, 0), (-7_000_000, 5_000_000)))
-    lines = unpack_arcs(page.streams)
+LAKE = shapely.Point(2500, 2500).buffer(900)
+MOSAIC = [
+    *(
+        shapely.box(x, y, x + 1000, y + 1000).difference(LAKE)
+        for x, y in product(range(0, 5000, 1000), repeat=2)
+    ),
+    LAKE,
+    shapely.Point(9000, 9000).buffer(500),
+]
+"""Territories around another one, whose border is met in pieces, and an island."""
+
+
+@pytest.mark.parametrize(
+    "shapes",
+    [
+        squares((0, 0), (1000, 0), (-7_000_000, 5_000_000)),
+        gpd.GeoSeries(MOSAIC, crs="EPSG:3857"),
+        gpd.GeoSeries([None], crs="EPSG:3857"),
+    ],
+    ids=["far apart", "mosaic", "no shape"],
+)
+def test_packed_borders_are_unpacked(shapes: gpd.GeoSeries) -> None:
+    page = encode_geometry(shapes)
+    lines = unpack_lines(page.streams)
     for name, numbers in vars(page.lines).items():
         assert getattr(lines, name).tolist() == numbers.tolist(), name
 
@@ -89,6 +111,18 @@ def test_simplified_borders_are_still_shared(
     )
     assert after.sum() == pytest.approx(areas.sum(), rel=1e-3)
     assert (after > 0).mean() > 0.999
+
+
+def test_the_borders_of_a_continent_are_not_all_straight(
+    shared_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cantons = gpd.read_file(shared_data / "ch" / "municipalities.shp").to_crs(4326)
+    shapes = mercator(cantons.geometry.make_valid().to_numpy())
+    arcs = build_arcs(np.array([_polygons(shape) for shape in shapes]), grid=10)
+    monkeypatch.setattr(module, "MOST_VERTICES", len(arcs))  # fewer than their ends
+    x, _y, _starts, tolerance = simplify_arcs(arcs)
+    assert len(x) / len(arcs) - 2 > 0.9 * module.FEWEST_BETWEEN  # which a sample decides
+    assert 0 < tolerance < max(module.TOLERANCES)
 
 
 def _polygons(shape: shapely.Geometry) -> shapely.Geometry:
