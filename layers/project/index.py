@@ -160,6 +160,7 @@ def without_scale(project: Project, atlas: Atlas) -> list[str]:
         for layer in project.table.layers
         if layer.id in atlas.indicators
         and atlas.indicators[layer.id].better is not None
+        and not atlas.indicators[layer.id].wave_of
         and not varies(atlas.values[layer.id])
     ]
 

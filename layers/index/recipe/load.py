@@ -82,8 +82,8 @@ def recipe_from_table(
         table: the table, as parsed from TOML.
         file: the name of the file, for messages.
         indicators: the available ones. A recipe that lists no indicator uses them all, except
-            context (`better` None) if the indicators themselves are given. None: the recipe is
-            read without knowing the data, and checked when it is computed.
+            context (`better` None) and earlier waves, if the indicators themselves are given. None:
+            the recipe is read without knowing the data, and checked when it is computed.
         recipe_id: the id if the table has none.
         text: of the file, for the lines of its faults.
 

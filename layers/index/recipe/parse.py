@@ -147,13 +147,16 @@ def _class_faults(options: RecipeTable, file: str) -> list[Fault]:
 
 
 def _known(indicators: Mapping[str, Indicator] | Iterable[str] | None) -> dict[str, bool] | None:
-    """Return the ids of the available indicators, and whether each has a direction."""
+    """Return the ids of the available indicators, and whether a recipe that names none uses each:
+    it has a direction, and is no earlier wave of another, which would count twice."""
     if indicators is None:
         return None
     if isinstance(indicators, Mapping):
         measured = ("indicator", "context")
         return {
-            name: indicator.better is not None and indicator.role in measured
+            name: indicator.better is not None
+            and indicator.role in measured
+            and not indicator.wave_of
             for name, indicator in indicators.items()
         }
     return dict.fromkeys(indicators, True)
@@ -223,7 +226,7 @@ class _Tree:
         if self.indicators is None:
             return list(self.options.indicators)
         overridden = self.options.indicators
-        return [n for n, directed in self.indicators.items() if directed or n in overridden]
+        return [n for n, used in self.indicators.items() if used or n in overridden]
 
     def _declare(self, tables: Mapping[str, DimensionTable], path: str, *, inside: bool) -> None:
         for name, table in tables.items():

@@ -64,14 +64,17 @@ def test_defaults() -> None:
     assert recipe.min_available == 0.67
 
 
-def test_context_is_left_out_unless_it_is_named() -> None:
+def test_context_and_earlier_waves_are_left_out_unless_they_are_named() -> None:
     indicators = {
         "fibre": Indicator("fibre", "Fibre", better="higher"),
+        "fibre-2018": Indicator("fibre-2018", "Fibre", better="higher", wave_of="fibre"),
         "density": Indicator("density", "Densité"),
     }
     assert [e.id for e in read({}, indicators).elements] == ["fibre"]
     named = read({"indicators": {"density": {"better": "lower"}}}, indicators)
     assert [e.id for e in named.elements] == ["fibre", "density"]
+    named = read({"weights": {"fibre": 1, "fibre-2018": 1}}, indicators)
+    assert [e.id for e in named.elements] == ["fibre", "fibre-2018"]
 
 
 def test_dimensions_nest_and_inherit() -> None:
