@@ -17,7 +17,7 @@ from typing import Annotated, Any
 import typer
 
 from zoneblanche.geo.messages import translate
-from zoneblanche.geo.runtime.memory import collect_seldom, share_one_area
+from zoneblanche.geo.runtime.memory import collect_seldom, end_at_once, share_one_area
 from zoneblanche.geo.runtime.surroundings import drop_settings
 from zoneblanche.scripts.cli_help import HelpfulCommand, HelpfulGroup
 from zoneblanche.scripts.commands.analyse import analyse
@@ -105,6 +105,7 @@ def main() -> None:
     drop_settings()
     with screens():
         status = handed_on(run_command(sys.argv[1:]))
+    end_at_once()
     sys.exit(status)
 
 

@@ -194,7 +194,9 @@ def write_png(pixels: NDArray[np.uint8], palette: list[str]) -> bytes:
     rows = np.zeros((height, width + 1), dtype=np.uint8)  # each row begins with its filter: none
     rows[:, 1:] = pixels
     colours = b"".join(bytes(rgb(colour)) for colour in palette)
-    body = zlib.compress(rows.tobytes(), 6)
+    # Rows of classes are runs of one colour. To look for more takes five times as long.
+    packer = zlib.compressobj(6, strategy=zlib.Z_RLE)
+    body = packer.compress(rows.tobytes()) + packer.flush()
     parts = (
         (b"IHDR", header),
         (b"PLTE", colours),

@@ -62,3 +62,14 @@ def test_all_threads_take_their_memory_from_one_area() -> None:
     )
     done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "True"
+
+
+def test_a_process_of_ours_ends_without_a_last_look_at_all_objects() -> None:
+    ask = (
+        "import gc, sys; from zoneblanche.scripts.cli import main; "
+        "sys.argv = ['zoneblanche', '--version']; "
+        "sys.exit = lambda status: print(status, gc.get_freeze_count() > 10_000); "
+        "main()"
+    )
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "0 True"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import replace
 
 import numpy as np
@@ -24,11 +25,15 @@ def join_geometry(geometry: PageGeometry, units: np.ndarray, count: int) -> Page
         count: number of units.
     """
     lines, pairs = _merged(geometry.lines, np.append(units, -1))
-    tolerance = 0.0
-    for tolerance in (0.0, *TOLERANCES):
-        kept = _simplified(lines, tolerance)
-        if shapely.get_num_coordinates(kept).sum() <= MOST_VERTICES:
-            break
+    tried = (0.0, *TOLERANCES)
+
+    def fits(tolerance: float) -> bool:
+        vertices = shapely.get_num_coordinates(_simplified(lines, tolerance)).sum()
+        return bool(vertices <= MOST_VERTICES)
+
+    # The larger it is, the fewer vertices are left: the first that fits, or the last.
+    tolerance = tried[bisect_left(tried[:-1], True, key=fits)]
+    kept = _simplified(lines, tolerance)
     places = np.rint(shapely.get_coordinates(kept)).astype(np.int64)
     starts = np.concatenate([[0], np.cumsum(shapely.get_num_coordinates(kept))]).astype(np.int64)
     joined = Lines(places[:, 0], places[:, 1], starts, pairs[:, 0], pairs[:, 1])
