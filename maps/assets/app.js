@@ -132,6 +132,9 @@ class Page {
 
   /** The same in the interface that is there, where the reader may be typing: the data are complete now. */
   complete() {
+    const { activeElement } = document;
+    // Limits of classes that the reader types: their field is drawn anew, and tells of them as it loses the focus.
+    if (activeElement?.id === "zb-breaks") activeElement.blur();
     const whole = this.atHome();
     this.point(-1);
     this.classify();

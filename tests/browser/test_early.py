@@ -219,3 +219,12 @@ def test_another_address_waits_for_its_layer(reading: Reading) -> None:
     page.evaluate("location.hash = '#layer=density'")
     page.wait_for_selector("[aria-busy]")
     assert read_rest(page)["layer"] == "density"
+
+
+def test_limits_of_classes_that_are_being_typed_do_not_stop_the_page(reading: Reading) -> None:
+    page = reading()
+    page.locator("#zb-scheme").select_option("custom")
+    page.locator("#zb-breaks").click()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("20; 40; 60")
+    assert read_rest(page)["scheme"] == "custom"
