@@ -55,7 +55,10 @@ class Codes:
     account: Account
     notices: tuple[str, ...] = ()
     places: Callable[[int], str] = str
-    _rows: dict[int, tuple[pd.Index, np.ndarray]] = field(default_factory=dict, repr=False)
+    # Not that of another object, from which `replace` makes one.
+    _rows: dict[int, tuple[pd.Index, np.ndarray]] = field(
+        init=False, default_factory=dict, repr=False
+    )
 
     @cached_property
     def matched(self) -> np.ndarray:

@@ -38,6 +38,7 @@ class Page {
     this.layers = []; // Leaflet layers: the main map's, then the insets'
     this.wanted = null; // the layer that the reader chose before its figures were there, see early.js
     this.picked = null; // the territory
+    this.sought = ""; // the text after which the reader pressed Enter
     this.whole = new Promise((done) => { this.becomeWhole = done; });
   }
 
@@ -76,7 +77,7 @@ class Page {
   ready() {
     for (const model of this.models.values()) model.readText();
     this.noteView();
-    this.restore(this.address, { anew: !this.opened.used });
+    this.restore(this.address, { anew: this.opened.anew || !this.opened.used });
     this.carryOut();
     this.becomeWhole();
     document.documentElement.dataset.ready = "1";
@@ -275,7 +276,11 @@ async function startPage(root, { map = null, prefix = "zoneblanche" } = {}) {
   const enough = (page.model !== model || !places.inner) && first.every((id) => page.model.has(id));
   if (!enough) await addRest();
   page.start();
-  if (enough) await nextFrame().then(addRest);
-  page.ready();
+  try {
+    if (enough) await nextFrame().then(addRest);
+    page.ready();
+  } finally {
+    root.removeAttribute("aria-busy");
+  }
   return page;
 }

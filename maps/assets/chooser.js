@@ -59,6 +59,7 @@ function drawChooser(page) {
   let options = [];
   let active = -1;
   const show = () => {
+    if (!list.hidden && document.activeElement === input) return; // the reader is typing
     const title = speech.text((page.wanted ?? page.layer).title);
     if (input.value !== title) input.value = title;
   };

@@ -37,6 +37,7 @@ const EARLY = {
   noteLayer(layer) {
     this.wanted = layer;
     this.note({ layer: layer.id, method: "" });
+    this.chooser?.show();
   },
 
   /** The level, without the table's filters of the former one. */
@@ -66,6 +67,7 @@ const EARLY = {
   notePin(i, { focus, model }) {
     this.picked = { i, focus, model };
     this.address.at = "";
+    this.sought = "";
     for (const layer of this.allLayers()) layer.setOutlined(layer.hovered, i + 1, model.geometry);
     if (i >= 0) this.sayBusy();
   },
@@ -87,6 +89,5 @@ const EARLY = {
     }
     this.picked = null;
     this.wanted = null;
-    this.root.removeAttribute("aria-busy");
   },
 };

@@ -58,7 +58,8 @@ function drawCross(page, offered) {
   }));
   let left = null; // the layer that is not in the list: it cannot cross itself
   const select = el("select", { id: "zb-cross", change: () => {
-    const made = select.value ? pairLayer(model, left, select.value) : model.layer(left);
+    const first = page.wanted ? page.wanted.x ?? page.wanted.id : left; // chosen before its figures were there
+    const made = select.value && select.value !== first ? pairLayer(model, first, select.value) : model.layer(first);
     if (made) page.choose(made);
     document.getElementById("zb-cross")?.focus();
   } });

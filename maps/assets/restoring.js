@@ -8,7 +8,8 @@ const RESTORING = {
       this.restore(address);
       return;
     }
-    Object.assign(this, { address, table: address.table, wanted: null, picked: null });
+    Object.assign(this, { address, table: address.table, wanted: null, picked: null, sought: "" });
+    Object.assign(this.opened, { center: this.map.getCenter(), zoom: this.map.getZoom(), anew: true });
     this.sayBusy();
   },
 

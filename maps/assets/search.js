@@ -118,7 +118,6 @@ function drawSearch(page) {
     "aria-label": speech.say("search") });
   let found = [];
   let active = -1;
-  let entered = false; // before there were names to find
   const close = () => {
     list.hidden = true;
     active = -1;
@@ -126,7 +125,7 @@ function drawSearch(page) {
     input.removeAttribute("aria-activedescendant");
   };
   const choose = (k) => {
-    entered = !page.isWhole();
+    if (!page.isWhole()) page.sought = input.value; // there are no names to find yet
     if (!found[k]) return;
     const { model, i } = found[k];
     page.visit(model, i);
@@ -144,7 +143,7 @@ function drawSearch(page) {
   };
   const look = () => {
     if (!page.isWhole()) {
-      entered = false;
+      page.sought = "";
       if (input.value.trim()) page.sayBusy();
       return;
     }
@@ -170,11 +169,13 @@ function drawSearch(page) {
   };
   page.clearSearch = () => { input.value = ""; };
   if (!page.isWhole()) {
+    input.value = page.sought; // typed before another language was chosen
     page.whole.then(() => {
-      const typed = input.isConnected && input.value.trim();
-      if (!typed || (!entered && document.activeElement !== input)) return;
+      const { sought } = page;
+      if (!input.isConnected || !input.value.trim() || (!sought && document.activeElement !== input)) return;
       look();
-      if (entered) choose(0);
+      if (sought) choose(0);
+      page.sought = "";
     });
   }
   input.addEventListener("input", look);
@@ -190,6 +191,7 @@ function drawSearch(page) {
       choose(Math.max(active, 0));
     } else if (event.key === "Escape") {
       if (list.hidden) input.value = "";
+      page.sought = "";
       close();
     }
   });

@@ -49,7 +49,10 @@ function waveControls(page, waves, dates) {
   const { speech } = page;
   const slider = el("input", { id: "zb-wave", type: "range", min: 0, max: waves.length - 1, step: 1,
     "aria-label": speech.say("wave"),
-    input: (event) => page.choose(shownWaves(page)[Number(event.target.value)], { together: true }) });
+    input: (event) => {
+      const wave = shownWaves(page)[Number(event.target.value)];
+      if (wave) page.choose(wave, { together: true }); // none for a moment after another layer was chosen
+    } });
   const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   return el("div", { class: "zb-waves" },
     el("div", { class: "zb-wave-row" },
@@ -64,8 +67,8 @@ function waveControls(page, waves, dates) {
 function drawGained(page, waves, dates) {
   const { speech } = page;
   const choose = async () => {
-    await page.whenWhole();
     const [one, other] = [...form.querySelectorAll("select")].map(({ value }) => value);
+    await page.whenWhole(); // which empties the lists
     if (one && other && one !== other) page.choose(gainedLayer(page, one, other), { together: true });
     else if (page.layer.between) page.choose(shownWaves(page).at(-1), { together: true });
   };
@@ -107,6 +110,7 @@ function gainedLayer({ model, speech, base }, from, to) {
 const WAVES = {
   async playWaves(waves) {
     await this.whenWhole();
+    if (!this.layer.between && !waves.includes(this.layer)) return; // another layer was chosen meanwhile
     if (this.playing) {
       this.stopPlaying();
       return;

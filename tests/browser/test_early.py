@@ -228,3 +228,53 @@ def test_limits_of_classes_that_are_being_typed_do_not_stop_the_page(reading: Re
     page.keyboard.press("Control+A")
     page.keyboard.type("20; 40; 60")
     assert read_rest(page)["scheme"] == "custom"
+
+
+def test_a_later_click_goes_before_the_search(reading: Reading) -> None:
+    page = reading("#view=44.518,3.499,11")
+    page.locator("#zb-search").press_sequentially("florac")
+    page.keyboard.press("Enter")
+    page.mouse.click(*middle(page))
+    read_rest(page)
+    assert page.locator(".zb-card h2").inner_text() == "Mende"
+
+
+def test_the_search_outlives_another_language(reading: Reading) -> None:
+    page = reading()
+    page.locator("#zb-search").press_sequentially("mende")
+    page.keyboard.press("Enter")
+    page.locator(".zb-lang[lang=en]").click()
+    assert read_rest(page)["lang"] == "en"
+    assert page.locator(".zb-card h2").inner_text() == "Mende"
+
+
+def test_what_is_typed_for_a_layer_stays(reading: Reading) -> None:
+    page = reading()
+    page.locator("#zb-layer").click()
+    page.locator("#zb-layer").press_sequentially("Locaux")
+    read_rest(page)
+    assert page.locator("#zb-layer").input_value() == "Locaux"
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator(".zb-legend-title")).to_have_text("Locaux à 1 Gbit/s")
+
+
+def test_a_layer_is_crossed_with_the_one_chosen_before(reading: Reading) -> None:
+    page = reading()
+    choose_layer(page, "density")
+    page.locator("#zb-cross").select_option("gigabit")
+    assert read_rest(page)["layer"] == "density-gigabit"
+
+
+def test_another_address_is_shown_whole_after_a_use(reading: Reading) -> None:
+    page = reading()
+    page.locator("#zb-map").press("+")
+    page.wait_for_function("() => document.querySelector('#zb-map.leaflet-zoom-anim') === null")
+    page.evaluate("location.hash = '#lang=en&table=1&names=0&view=44.518,3.499,11'")
+    page.wait_for_selector("[aria-busy]")
+    state = read_rest(page)
+    assert state["lang"] == "en" and state["zoom"] == 11 and state["rows"] == 152
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert page.locator("[data-tool=table]").inner_text() == "Table"
+    assert page.locator("[data-tool=table]").get_attribute("aria-pressed") == "true"
+    assert not page.locator("#zb-naming").is_checked()
