@@ -652,3 +652,5 @@ def test_figures_are_placed_by_code_whatever_the_order_of_the_rows() -> None:
             pd.testing.assert_series_equal(placed, expected)
     reasons = codes.place(np.array([0, 0, 0], dtype=np.int8), COMMUNES, missing=3)
     assert (reasons.dtype, reasons.tolist()) == (np.int8, [0, 3, 0, 3, 3])
+    turned = replace(codes, codes=codes.codes[::-1])  # has rows of its own
+    assert turned.place(figures, COMMUNES, missing=np.nan)["01004"] == 1.0
