@@ -149,7 +149,8 @@ def test_a_reader_who_leaves_stops_nothing(
     assert (done.returncode, done.stderr) == (0, b"")
     assert len(lorenz.read_text().splitlines()) == 102
     assert call("--help", stdout=write).returncode == 0
-    assert call(*short_barometer, "--format", "csv", stdout=write).returncode == 0
+    # All waves are more than Python keeps before it writes: it meets the closed end midway.
+    assert call("barometer", "--format", "csv", stdout=write).returncode == 0
     assert call(*short_barometer, stdout=write).returncode == 0
     assert call("map", "nowhere.parquet", stderr=write).returncode == 2
     os.close(write)
