@@ -72,11 +72,11 @@ const EARLY = {
     if (i >= 0) this.sayBusy();
   },
 
-  /** The view that the reader moved to goes before that of the address. */
+  /** The view that the reader moved to goes before that of the address, if no other address came. */
   noteView() {
     const { map, opened, address } = this;
     const [center, zoom] = [map.getCenter(), map.getZoom()];
-    if (!opened.used || (zoom === opened.zoom && center.equals(opened.center))) return;
+    if (opened.anew || !opened.used || (zoom === opened.zoom && center.equals(opened.center))) return;
     if (address.view || address.at) address.view = [center.lat, center.lng, zoom];
   },
 

@@ -9,7 +9,7 @@ const RESTORING = {
       return;
     }
     Object.assign(this, { address, table: address.table, wanted: null, picked: null, sought: "" });
-    Object.assign(this.opened, { center: this.map.getCenter(), zoom: this.map.getZoom(), anew: true });
+    this.opened.anew = true;
     this.sayBusy();
   },
 

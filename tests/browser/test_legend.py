@@ -211,6 +211,7 @@ def type_breaks(watched: Opener, atlas: Atlas, folder: Path, text: str) -> Page:
     page.locator("#zb-scheme").select_option("custom")
     page.locator("#zb-breaks").fill(text)
     page.locator("#zb-breaks").press("Enter")
+    rest(page)
     return page
 
 
