@@ -53,16 +53,19 @@ def compact_payload(
         {name: in_languages(write_headline(atlas, atlas.indicator(name))) for name in only},
         full_map=full_map,
     )
-    above = _readable(atlas, only) if len(atlas.codes) > GLANCE else None
+    # An index is drawn from all that its recipe uses, which the embed does not have.
+    drawn = with_area_means(atlas, only) if counts_above(atlas) else atlas
+    small = _with_only(drawn, only)
+    above = _readable(small, only) if len(atlas.codes) > GLANCE else None
     if above is not None:
         units = pd.Categorical(
             atlas.territories.parents[above.territories.level], categories=above.codes
         ).codes
         embedded = replace(embedded, towns=_towns(atlas, geometry))
         geometry = join_geometry(geometry, units.astype("int64"), len(above.codes))
-        atlas = above
-    return atlas, write_payload(
-        atlas, shown, lang=lang, title=title, geometry=geometry, embedded=embedded
+        small = above
+    return small, write_payload(
+        small, shown, lang=lang, title=title, geometry=geometry, embedded=embedded
     )
 
 
@@ -71,8 +74,7 @@ def _readable(atlas: Atlas, layers: Collection[str]) -> Atlas | None:
     few, many = OPENING_COUNT
     for level, count in counts_above(atlas):
         if few < count <= many:
-            # An index is drawn from all that its recipe uses, which the embed does not have.
-            above = atlas_above(_with_only(with_area_means(atlas, layers), layers), level)
+            above = atlas_above(atlas, level)
             if set(layers) <= set(above.indicators):
                 return above
     return None

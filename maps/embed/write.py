@@ -92,7 +92,7 @@ def write_embed(
         folder: for the files; a new one, an empty one, or one that this function wrote.
         show: what the map opens with, as for `draw_map`.
         lang: one with a catalogue; None uses that of the atlas.
-        title: of the map and the frame.
+        title: of the map and the frame; None takes that of what is shown.
         area: code of a containing territory, to draw that part only.
         url: address where the folder will be published ("https://…/carte/"); without it the frame
             points to the file next to the page that contains it.

@@ -42,7 +42,7 @@ from zoneblanche.maps.page.header.places import (
     place_of,
     write_json,
 )
-from zoneblanche.maps.page.header.probability import SUFFIX, with_probabilities
+from zoneblanche.maps.page.header.probability import with_probabilities
 from zoneblanche.maps.page.header.table_words import table_words
 from zoneblanche.maps.page.header.upper_levels import describe_upper
 from zoneblanche.maps.page.shapes.geometry import PageGeometry, encode_territories
@@ -112,17 +112,17 @@ def write_payload(
     citations = Citations()
     # A map in an article has no script that computes breaks.
     methods = (FIRST_METHOD,) if embedded is None else tuple(METHODS)
-    layers, figures = _layers(with_probabilities(atlas), show, citations, methods)
+    wanted = None if embedded is None else {*embedded.findings, _id_of(show)}
+    layers, figures = _layers(with_probabilities(atlas), show, citations, methods, wanted)
     levels, parents, containers = describe_levels(territories)
-    upper, upper_streams = describe_upper(atlas, layers, citations, methods=methods)
+    upper, upper_streams = describe_upper(atlas, layers, citations, methods=methods, wanted=wanted)
     shown = next(layer for layer in layers if layer["id"] == _id_of(show))
     heading = title if title is not None else _title(layers, shown)
     if embedded is not None:
         only = embedded.findings
-        layers = [layer for layer in layers if layer["id"] in only or layer["id"] == _id_of(show)]
         # The parts of an index are not in the file.
         layers = [layer | {"tree": None, "finding": only.get(layer["id"], {})} for layer in layers]
-        upper = [_with_layers(level, only) for level in upper]
+        upper = [_without_trees(level) for level in upper]
     facts, fact_streams = describe_facts(territories)
     codes, code_width = pack_codes(territories)
     outline = choose_outline(levels, len(territories))
@@ -168,8 +168,6 @@ def write_payload(
         first = {f"{opening}:{name}" for name in ids_of(show)}
         first |= {f"parent/{opening}", f"parent/{outline}", f"parent/{above['outline']}"}
     streams = {"text": text, **codes, **parents, **fact_streams, **figures, **upper_streams}
-    if embedded is not None:
-        streams = {name: data for name, data in streams.items() if _needed(name, atlas, only)}
     units = None
     if opening and not geometry.header["layered"]:
         units, _known = pd.factorize(territories.parents[opening])
@@ -183,18 +181,9 @@ def _report(atlas: Atlas) -> dict[str, Any]:
     return {"report": {"mail": atlas.contact}} if measured else {}
 
 
-def _with_layers(upper: dict[str, Any], ids: Collection[str]) -> dict[str, Any]:
-    """Return a containing level with some of its layers."""
-    return upper | {
-        "layers": [layer | {"tree": None} for layer in upper["layers"] if layer["id"] in ids]
-    }
-
-
-def _needed(name: str, atlas: Atlas, ids: Collection[str]) -> bool:
-    """Return whether a stream is not of a layer that is left out."""
-    layer = name.rpartition(":")[2].partition("/")[0]
-    made = layer.endswith(SUFFIX)
-    return layer in ids or (layer not in atlas.indicators and not made)
+def _without_trees(upper: dict[str, Any]) -> dict[str, Any]:
+    """Return a containing level without the parts of its indices."""
+    return upper | {"layers": [layer | {"tree": None} for layer in upper["layers"]]}
 
 
 def _id_of(show: str | Bivariate) -> str:
@@ -202,16 +191,24 @@ def _id_of(show: str | Bivariate) -> str:
 
 
 def _layers(
-    atlas: Atlas, show: str | Bivariate, citations: Citations, methods: Sequence[str]
+    atlas: Atlas,
+    show: str | Bivariate,
+    citations: Citations,
+    methods: Sequence[str],
+    wanted: Collection[str] | None,
 ) -> tuple[list[dict[str, Any]], Streams]:
     layers: list[dict[str, Any]] = []
     figures: Streams = {}
-    for indicator in atlas.indicators.values():
-        layer, streams = describe_layer(atlas, indicator, citations, methods=methods)
-        layers.append(layer)
-        figures |= streams
-    pairs = list_bivariates(atlas, show)
-    layers += [describe_bivariate(atlas, pair, citations) for pair in pairs]
+    for name, indicator in atlas.indicators.items():
+        if wanted is None or name in wanted:
+            layer, streams = describe_layer(atlas, indicator, citations, methods=methods)
+            layers.append(layer)
+            figures |= streams
+    layers += [
+        describe_bivariate(atlas, pair, citations)
+        for pair in list_bivariates(atlas, show)
+        if wanted is None or pair.id in wanted
+    ]
     return layers, figures
 
 

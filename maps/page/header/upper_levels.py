@@ -8,7 +8,7 @@ shapes of these atlases: the page joins its borders.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -137,9 +137,11 @@ def describe_upper(
     citations: Citations,
     *,
     methods: Sequence[str] = (FIRST_METHOD,),
+    wanted: Collection[str] | None = None,
 ) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
     """Return the header of each containing level, and its streams, named `level:stream`; `methods`
-    are those whose breaks the page does not compute itself.
+    are those whose breaks the page does not compute itself, and `wanted` the layers that it has, by
+    default all.
 
     Of a layer, it has only what differs from the layer with the same id at the page's own level.
     The order of a level's territories is that of its containers (`describe_levels`).
@@ -148,7 +150,7 @@ def describe_upper(
     described: list[dict[str, Any]] = []
     streams: dict[str, bytes] = {}
     for upper in atlases_above(atlas):
-        description, indicators = _describe(upper, base, citations, methods)
+        description, indicators = _describe(upper, base, citations, methods, wanted)
         description["notices"] = [
             notice_texts(notice) for notice in upper.notices if notice not in atlas.notices
         ]
@@ -158,13 +160,19 @@ def describe_upper(
 
 
 def _describe(
-    upper: Atlas, base: dict[str, dict[str, Any]], citations: Citations, methods: Sequence[str]
+    upper: Atlas,
+    base: dict[str, dict[str, Any]],
+    citations: Citations,
+    methods: Sequence[str],
+    wanted: Collection[str] | None,
 ) -> tuple[dict[str, Any], dict[str, bytes]]:
     upper = with_probabilities(upper)
     territories = upper.territories
     layers: list[dict[str, Any]] = []
     streams: dict[str, bytes] = {}
     for indicator in upper.indicators.values():
+        if wanted is not None and indicator.id not in wanted:
+            continue
         layer, figures = describe_layer(upper, indicator, citations, methods=methods)
         layer.pop("finding")  # that of the territories is the headline at every level
         below = base.get(indicator.id, {})

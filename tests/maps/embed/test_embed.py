@@ -85,7 +85,7 @@ def test_an_embed_has_no_scripts_for_a_readers_table() -> None:
 
 def test_the_frame_has_a_title_and_asks_for_little(folder: Path) -> None:
     (frame,) = Tags(read(folder, "snippet.html")).of("iframe")
-    assert frame["title"] == "Need" and frame["src"] == "map.html" and frame["loading"] == "lazy"
+    assert frame["title"] == "Presence" and frame["src"] == "map.html" and frame["loading"] == "lazy"
     assert "allow-same-origin" not in frame["sandbox"] and "allow-scripts" in frame["sandbox"]
     (image,) = Tags(read(folder, "snippet.html")).of("img")
     assert image["src"] == "map.png" and "4 territories" in image["alt"]
@@ -133,7 +133,7 @@ def test_quarto_gets_a_raw_block(folder: Path) -> None:
 
 def test_oembed(folder: Path, toy_atlas: Atlas, tmp_path: Path) -> None:
     record = json.loads(read(folder, "oembed.json"))
-    assert (record["version"], record["type"], record["title"]) == ("1.0", "rich", "Need")
+    assert (record["version"], record["type"], record["title"]) == ("1.0", "rich", "Presence")
     assert record["width"] > 0 and record["height"] > 0 and "srcdoc" in record["html"]
     write_embed(toy_atlas, tmp_path / "at", lang="en", url="https://example.org/map")
     record = json.loads(read(tmp_path / "at", "oembed.json"))
@@ -220,3 +220,19 @@ def test_the_embed_keeps_what_the_indicators_of_an_index_are_weighted_by(
         compute_index(atlas, recipe), "lack", lang="en", title=None
     )
     assert {"fibre", "premises"} <= set(above.indicators)
+
+
+def test_an_embed_describes_what_it_shows_and_nothing_else(toy_atlas: Atlas) -> None:
+    index = next(item for item in toy_atlas.indicators.values() if item.role == "index")
+    for layers in ((), (index.id,)):
+        small, payload = compact.compact_payload(
+            toy_atlas, "presence", lang="en", title=None, layers=layers
+        )
+        assert {layer["id"] for layer in payload.head["layers"]} == {"presence", *layers}
+        # An index that was computed elsewhere is not known of levels above.
+        for level in payload.head["upper"]:
+            assert [layer["id"] for layer in level["layers"]] == ["presence"]
+        cited = {place for layer in payload.head["layers"] for place in layer["sources"]}
+        cited |= set(payload.head["boundaries"])
+        assert cited == set(range(len(payload.head["sources"])))
+        assert list(small.codes) == list(toy_atlas.codes)
