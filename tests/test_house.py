@@ -150,7 +150,7 @@ DOORS: dict[str, tuple[str, set[str]]] = {
     "tables through pandas": (r"(pd|pandas|gpd|geopandas)\.read_\w+", OWN),
     "CSV": (r"csv\.\w+|(pa|pyarrow)\.csv\.\w+", {"geo/tables/long.py", "geo/points/files.py"}),
     # Written only.
-    "workbooks": (r"openpyxl\.\w+", {"layers/outputs/workbook.py"}),
+    "workbooks": (r"xlsxwriter\.\w+", {"layers/outputs/workbook.py"}),
     "JSON": (
         r"json\.loads?",
         # What a server answers, and the records that zoneblanche writes for itself.

@@ -168,7 +168,7 @@ def write_results(
     layer = gpd.GeoDataFrame(harmless, geometry=shapes.array)
     write_geopackage(layer, folder / "territories.gpkg", styles)
     if xlsx or len(table) < ALWAYS_BELOW:
-        # openpyxl takes a quarter of a second to import.
+        # Most runs of a country have no workbook.
         from zoneblanche.layers.outputs.workbook import write_workbook
 
         described = table.assign(missing=missing_in_words(atlas, lang=lang, titles=True))

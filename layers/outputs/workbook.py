@@ -9,18 +9,17 @@ from __future__ import annotations
 import datetime
 import io
 import re
+import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import openpyxl
 import pandas as pd
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
+import xlsxwriter
 
 from zoneblanche.geo.country import in_language
 from zoneblanche.geo.errors import Fault, InputError
@@ -30,9 +29,6 @@ from zoneblanche.geo.tables import spreadsheet_safe
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.indicator import Indicator
 
-if TYPE_CHECKING:
-    from openpyxl.worksheet._write_only import WriteOnlyWorksheet
-
 MOST_ROWS = 2**20 - 1
 """Rows of a sheet below its header."""
 
@@ -41,7 +37,6 @@ LONGEST = 32_767
 """Characters of a cell."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 
 WORDS: Mapping[str, str] = {
     "figures": pgettext("workbook", "Figures"),
@@ -120,27 +115,25 @@ def write_workbook(atlas: Atlas, table: pd.DataFrame, path: Path, *, lang: str, 
         )
     words = translate_all(WORDS, lang)
     columns = list(columns_of(atlas, table, lang=lang))
-    book = openpyxl.Workbook(write_only=True)
-    book.properties.creator = "zoneblanche"
-    book.properties.title = _text(title)
-    book.properties.created = FIXED_DATE
     rows = zip(*(column.cells for column in columns), strict=True)
-    _write_sheet(
-        book.create_sheet(words["figures"]),
-        [column.title for column in columns],
-        rows,
-        frozen="C2",
-        widths=[_width(column) for column in columns],
-        formats=[_format_of(column) for column in columns],
-    )
-    _write_sheet(
-        book.create_sheet(words["definitions"]),
-        [words[name] for name in DEFINITIONS],
-        _definitions(atlas, columns, lang),
-        frozen="B2",
-        widths=[40, 24, 12, 14, 22, 14, 80, 60, 24],
-    )
-    _save(book, path)
+    with _new_book(path, title) as book:
+        _write_sheet(
+            book,
+            words["figures"],
+            [column.title for column in columns],
+            rows,
+            frozen=2,
+            widths=[_width(column) for column in columns],
+            formats=[_format_of(column) for column in columns],
+        )
+        _write_sheet(
+            book,
+            words["definitions"],
+            [words[name] for name in DEFINITIONS],
+            _definitions(atlas, columns, lang),
+            frozen=1,
+            widths=[40, 24, 12, 14, 22, 14, 80, 60, 24],
+        )
 
 
 def write_tables(tables: Mapping[str, pd.DataFrame], path: Path, *, title: str) -> None:
@@ -154,17 +147,13 @@ def write_tables(tables: Mapping[str, pd.DataFrame], path: Path, *, title: str) 
     Raises:
         OSError: the file cannot be written.
     """
-    book = openpyxl.Workbook(write_only=True)
-    book.properties.creator = "zoneblanche"
-    book.properties.title = _text(title)
-    book.properties.created = FIXED_DATE
-    for name, table in tables.items():
-        columns = [Column(str(heading), str(heading), _plain(table[heading])) for heading in table]
-        rows = zip(*(column.cells for column in columns), strict=True)
-        widths = [_width(column) for column in columns]
-        header = [column.title for column in columns]
-        _write_sheet(book.create_sheet(name[:31]), header, rows, frozen="A2", widths=widths)
-    _save(book, path)
+    with _new_book(path, title) as book:
+        for name, table in tables.items():
+            columns = [Column(str(title), str(title), _plain(table[title])) for title in table]
+            rows = zip(*(column.cells for column in columns), strict=True)
+            widths = [_width(column) for column in columns]
+            header = [column.title for column in columns]
+            _write_sheet(book, name[:31], header, rows, frozen=0, widths=widths)
 
 
 def columns_of(atlas: Atlas, table: pd.DataFrame, *, lang: str) -> Iterator[Column]:
@@ -268,54 +257,74 @@ def _definitions(atlas: Atlas, columns: list[Column], lang: str) -> Iterator[lis
         yield [cited, source.url, "", "", source.published or "", "", note, "", source.licence]
 
 
+@contextmanager
+def _new_book(path: Path, title: str) -> Iterator[xlsxwriter.Workbook]:
+    """A workbook to write to, row by row, which is in `path` when the block ends without an error;
+    with fixed dates, inside and in the archive."""
+    packed = io.BytesIO()
+    # Rows that are written wait in files, where the results go and not where the system has room.
+    with tempfile.TemporaryDirectory(dir=path.parent, ignore_cleanup_errors=True) as folder:
+        book = xlsxwriter.Workbook(packed, {"constant_memory": True, "tmpdir": folder})
+        book.set_properties({"author": "zoneblanche", "title": _text(title), "created": FIXED_DATE})
+        yield book
+        book.close()
+    with (
+        zipfile.ZipFile(packed) as written,
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        for name in written.namelist():
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(entry, written.read(name))
+
+
 def _write_sheet(
-    sheet: WriteOnlyWorksheet,
+    book: xlsxwriter.Workbook,
+    name: str,
     header: list[str],
     rows: Iterator[Any],
     *,
-    frozen: str,
+    frozen: int,
     widths: list[int],
     formats: Sequence[str] = (),
 ) -> None:
-    """Write a header that stays in place, with filters, and the rows below it."""
-    sheet.freeze_panes = frozen
-    letters = [get_column_letter(place + 1) for place in range(len(header))]
-    for letter, width in zip(letters, widths, strict=True):
-        sheet.column_dimensions[letter].width = width
-    top = [WriteOnlyCell(sheet, value=_text(title)) for title in header]
-    for cell in top:
-        cell.font, cell.alignment = Font(bold=True), Alignment(wrap_text=True, vertical="top")
-        cell.data_type = "s"
-    sheet.append(top)
-    # A row is written at once, so one cell of each format serves all rows.
-    formatted = {place: WriteOnlyCell(sheet) for place, form in enumerate(formats) if form}
-    for place, cell in formatted.items():
-        cell.number_format = formats[place]
-    count = 1
-    for row in rows:
-        sheet.append([_cell(sheet, value, formatted.get(place)) for place, value in enumerate(row)])
-        count += 1
-    sheet.auto_filter.ref = f"A1:{letters[-1]}{count}"
+    """Write a header that stays in place, with filters, and the rows below it, of which the first
+    `frozen` columns stay too.
 
-
-def _cell(sheet: WriteOnlyWorksheet, value: Any, formatted: WriteOnlyCell | None) -> Any:
-    """Return what to write: a text that a program could take for a formula or an error is a cell
-    whose type is text. It stays text when somebody edits it."""
-    if formatted is not None and isinstance(value, float):
-        formatted.value = value
-        return formatted
-    if not isinstance(value, str) or _is_harmless(value):
-        return value
-    shown = _text(value)
-    cell = WriteOnlyCell(sheet, value=shown)
-    cell.data_type = "s"
-    cell.quotePrefix = spreadsheet_safe(shown) != shown
-    return cell
+    A text that a program could take for a formula or an error is a cell whose type is text. It
+    stays text when somebody edits it.
+    """
+    sheet = book.add_worksheet(name)
+    sheet.freeze_panes(1, frozen)
+    for place, width in enumerate(widths):
+        sheet.set_column(place, place, width)
+    top = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    quoted = book.add_format({"quote_prefix": True})
+    for place, title in enumerate(header):
+        sheet.write_string(0, place, _text(title), top)
+    of_column = [book.add_format({"num_format": form}) if form else None for form in formats]
+    of_column += [None] * (len(header) - len(of_column))
+    last = 0
+    for last, row in enumerate(rows, start=1):
+        for place, value in enumerate(row):
+            if value is None or value == "":
+                continue
+            if isinstance(value, str):
+                shown, harmless = _shown(value)
+                sheet.write_string(last, place, shown, None if harmless else quoted)
+            elif isinstance(value, bool):
+                sheet.write_boolean(last, place, value)
+            else:
+                form = of_column[place] if isinstance(value, float) else None
+                sheet.write_number(last, place, value, form)
+    sheet.autofilter(0, 0, last, len(header) - 1)
 
 
 @lru_cache(maxsize=2**16)
-def _is_harmless(text: str) -> bool:
-    return text == _text(text) == spreadsheet_safe(text) and not text.startswith("#")
+def _shown(text: str) -> tuple[str, bool]:
+    """Return the text of a cell, and whether no program would take it for a formula."""
+    shown = _text(text)
+    return shown, shown == spreadsheet_safe(shown)
 
 
 def _text(text: str) -> str:
@@ -334,21 +343,3 @@ def _format_of(column: Column) -> str:
     if indicator is None or indicator.unit in ("boolean", "category", "count"):
         return ""
     return "#,##0" + ("." + "0" * indicator.digits if indicator.digits else "")
-
-
-def _save(book: Any, path: Path) -> None:
-    """Save the workbook with fixed dates, inside and in the archive."""
-    buffer = io.BytesIO()
-    book.save(buffer)
-    fixed = FIXED_DATE.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
-    with (
-        zipfile.ZipFile(buffer) as written,
-        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target,
-    ):
-        for name in written.namelist():
-            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            content = written.read(name)
-            if name == "docProps/core.xml":
-                content = _MODIFIED.sub(rb"\g<1>" + fixed, content)
-            target.writestr(entry, content)
