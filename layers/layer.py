@@ -74,7 +74,9 @@ class Table:
         """The rows of the file, or those of the table if nothing else is known of them."""
         if self.rows is not None:
             return self.rows
-        return FileRows(self.frame.index.to_series(), counted="")
+        codes = self.frame.index
+        # Not `to_series`, which makes texts of Arrow, from which objects are made for each lookup.
+        return FileRows(pd.Series(codes, index=codes, dtype="object"), counted="")
 
 
 @dataclass(frozen=True)

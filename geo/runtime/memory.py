@@ -59,7 +59,7 @@ def collect_seldom() -> None:
     Loading the libraries makes some hundred thousand objects that stay, and Python would look
     through all of them again and again (`python -m scripts.bench.run` measures the main job).
     """
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(100_000, 20, 20)
 
 
 def end_at_once() -> None:

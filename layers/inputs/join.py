@@ -163,7 +163,7 @@ def _rows_of(table: Table, keys: pd.Series, territories: Territories) -> np.ndar
     if table.level != territories.level:
         return _places(keys, table.frame.index)
     # The other way round: the index of the codes of territories is built once for all tables.
-    places = _places(table.frame.index.to_series(), territories.codes)
+    places = _places(pd.Series(table.frame.index), territories.codes)
     rows = np.full(len(territories.codes), -1)
     rows[places[places >= 0]] = np.flatnonzero(places >= 0)
     return rows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,34 +48,49 @@ def read_panel(atlas: Atlas) -> Panel | None:
     wanted = [name for name in wanted if atlas.indicators[name].period == dates[-1]]
     if not wanted:
         return None
-    generic = generic_providers(country)
-    row = _places(waves["code"], atlas.codes)
+    return Panel(dates, criteria_by_wave(waves, atlas.codes, wanted, generic_providers(country)))
+
+
+def criteria_by_wave(
+    waves: pd.DataFrame, codes: pd.Index, criteria: Collection[str], generic: pd.Index
+) -> dict[str, pd.DataFrame]:
+    """Return criteria of authorities in each wave, see `Panel.by_criterion`.
+
+    Args:
+        waves: of the directory, with texts as categories.
+        codes: of the authorities.
+        criteria: names, of `CRITERIA`.
+        generic: domains of generic e-mail providers.
+    """
+    dates = sorted(waves["wave"].cat.categories)
+    row = _places(waves["code"], codes)
+    # Before anything is checked: a département has one row in a hundred.
+    waves, row = waves[row >= 0], row[row >= 0]
     column = _places(waves["wave"], pd.Index(dates))
-    ours = row >= 0
     tables = {}
-    for name, met in _criteria(waves, generic).items():
-        if name in wanted:
-            table = np.full((len(atlas.codes), len(dates)), np.nan)
-            table[row[ours], column[ours]] = met[ours]
-            tables[name] = pd.DataFrame(table, index=atlas.codes, columns=list(dates))
-    return Panel(dates, tables)
+    for name in criteria:
+        table = np.full((len(codes), len(dates)), np.nan)
+        table[row, column] = _criterion(name, waves, generic)
+        tables[name] = pd.DataFrame(table, index=codes, columns=dates)
+    return tables
 
 
-def _criteria(waves: pd.DataFrame, generic: pd.Index) -> dict[str, np.ndarray]:
-    """Return criteria of every row; an address that many rows declare is checked once."""
-    sites = pd.DataFrame({"website": _distinct(waves["website"])})
-    mails = pd.DataFrame({"email_domain": _distinct(waves["email_domain"])})
-    of_website, of_domain = (waves[name].cat.codes for name in ("website", "email_domain"))
-    return {
-        "website": presence.declares_website(sites).to_numpy()[of_website],
-        "https": presence.declares_https(sites).to_numpy()[of_website],
-        "own-email": presence.declares_own_email(mails, generic).to_numpy()[of_domain],
-    }
+def shares_listed(waves: pd.DataFrame) -> pd.Series:
+    """Return by date, ascending, which share of the authorities of the last wave is listed."""
+    dates = sorted(waves["wave"].cat.categories)
+    listed = np.zeros((len(dates), len(waves["code"].cat.categories)), dtype=bool)
+    listed[_places(waves["wave"], pd.Index(dates)), waves["code"].cat.codes] = True
+    return pd.Series(listed[:, listed[-1]].mean(axis=1), index=dates)
 
 
-def _distinct(column: pd.Series) -> pd.Series:
-    """Return the categories of a column by their code; the last, for code -1, is none."""
-    return pd.Series([*column.cat.categories.tolist(), None], dtype="object")
+def _criterion(name: str, waves: pd.DataFrame, generic: pd.Index) -> np.ndarray:
+    """Return a criterion of every row; an address that many rows declare is checked once."""
+    values_of, reads = presence.CRITERIA[name]
+    column = waves[reads].cat.remove_unused_categories()
+    # Last, for code -1, one that declares none.
+    distinct = pd.DataFrame({reads: [*column.cat.categories.tolist(), None]}, dtype="object")
+    checked: np.ndarray = values_of(distinct, generic).to_numpy()
+    return checked[column.cat.codes]
 
 
 def _places(column: pd.Series, index: pd.Index) -> np.ndarray:

@@ -12,7 +12,7 @@ from zoneblanche.geo.source import union_of
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.layers.edition import presence_source, presence_waves
 from zoneblanche.layers.indicator import Indicator
-from zoneblanche.layers.presence import criteria as presence
+from zoneblanche.layers.presence.panel import criteria_by_wave, shares_listed
 
 PRESENCE_CHANGE = "presence-change"
 """Id of the column that `add_presence_change` adds."""
@@ -112,11 +112,10 @@ def add_presence_change(atlas: Atlas) -> Atlas:
             )
         )
     waves = presence_waves(country, coded=True)
-    declared = _declared(waves)
-    last = max(declared)
-    listed = {date: declared[last].index.isin(wave.index).mean() for date, wave in declared.items()}
-    dates = [next(date for date in declared if listed[date] >= WHOLE), last]
-    first, second = (declared[date].reindex(atlas.codes) for date in dates)
+    shares = shares_listed(waves)
+    dates = [shares.index[shares >= WHOLE][0], shares.index[-1]]
+    declared = criteria_by_wave(waves, atlas.codes, ["website"], pd.Index([]))["website"]
+    first, second = (declared[date] for date in dates)
     present = first.notna() & second.notna()
     classes = np.select(
         [~present, (first == 0) & (second == 1), first * second == 1, first + second == 0],
@@ -141,23 +140,3 @@ def add_presence_change(atlas: Atlas) -> Atlas:
         role="typology",
     )
     return atlas.add(indicator, pd.Series(classes, index=atlas.codes), reasons=Reason.NOT_MATCHED)
-
-
-def _declared(waves: pd.DataFrame) -> dict[str, pd.Series]:
-    """Return by date and code: 1.0 if a wave declares a website, 0.0 if not, NaN if what it
-    declares is not a website."""
-    # Each address is checked once: most are the same in every wave.
-    addresses = waves["website"].cat
-    judged = presence.declares_website(pd.DataFrame({"website": addresses.categories}))
-    place = addresses.codes.to_numpy()
-    figures = np.where(place < 0, 0.0, judged.to_numpy()[place])
-    dates, wave_numbers = waves["wave"].cat.categories, waves["wave"].cat.codes.to_numpy()
-    codes = waves["code"].cat
-    texts = codes.categories.to_numpy(dtype="object")[codes.codes.to_numpy()]
-    rows = {date: np.flatnonzero(wave_numbers == number) for number, date in enumerate(dates)}
-    return {
-        date: pd.Series(
-            figures[rows_of_wave], index=pd.Index(texts[rows_of_wave], dtype="object", name="code")
-        )
-        for date, rows_of_wave in sorted(rows.items())
-    }
