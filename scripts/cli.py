@@ -10,6 +10,7 @@ import logging
 import os
 import sys
 import traceback
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from importlib.metadata import version
 from typing import Annotated, Any
@@ -42,23 +43,56 @@ from zoneblanche.scripts.failures import STOPPED, explain_failure
 from zoneblanche.scripts.language import language_of_environment, language_to_explain_in
 from zoneblanche.scripts.terminal import behind, lead_nowhere, open_standard_streams, screens
 
-app = typer.Typer(
-    name="zoneblanche",
-    cls=HelpfulGroup,
-    help="Measure how unequally the digital world reaches a country's territories, and draw it.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
 
-for command in (
-    *(run, check, list_, build, fetch, probe),
-    *(index, findings, explain, analyse, compare),
-    *(map_, report, embed, site),
-    *(barometer, count),
-):
-    app.command(command.__name__.strip("_"), cls=HelpfulCommand)(command)
+def tell_version(wanted: bool) -> None:
+    """Print the version and exit, if requested."""
+    if wanted:
+        print(version("zoneblanche"))
+        raise typer.Exit
+
+
+def main_options(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=tell_version, is_eager=True, help="Show the version and end."
+        ),
+    ] = False,
+) -> None:
+    """Options that stand before a command."""
+
+
+COMMANDS: Mapping[str, Callable[..., None]] = {
+    command.__name__.strip("_"): command
+    for command in (
+        *(run, check, list_, build, fetch, probe),
+        *(index, findings, explain, analyse, compare),
+        *(map_, report, embed, site),
+        *(barometer, count),
+    )
+}
+"""The commands that are one function, by their names."""
+
+
+def app_of(names: Iterable[str]) -> typer.Typer:
+    """Return the application with some of `COMMANDS`."""
+    app = typer.Typer(
+        name="zoneblanche",
+        cls=HelpfulGroup,
+        help="Measure how unequally the digital world reaches a country's territories, "
+        "and draw it.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.callback(help=app.info.help)(main_options)
+    for name in names:
+        app.command(name, cls=HelpfulCommand)(COMMANDS[name])
+    return app
+
+
+app = app_of(COMMANDS)
 app.add_typer(plan)
 
 
@@ -66,6 +100,13 @@ app.add_typer(plan)
 def command_line() -> typer.core.TyperGroup:
     """Return all commands as typer builds them from the functions, once in a process."""
     return typer.main.get_group(app)
+
+
+def called(arguments: Sequence[str]) -> typer.core.TyperGroup:
+    """Return the commands among which the called one is: where a name of `COMMANDS` comes first,
+    that one alone, because typer takes as long to build all of them as a run to read a country."""
+    alone = [name for name in arguments[:1] if name in COMMANDS]
+    return typer.main.get_group(app_of(alone)) if alone else command_line()
 
 
 def leaf_commands() -> dict[str, Any]:
@@ -76,25 +117,6 @@ def leaf_commands() -> dict[str, Any]:
         parts = {name: command} if inner is None else {f"{name} {n}": c for n, c in inner.items()}
         commands |= parts
     return commands
-
-
-def tell_version(wanted: bool) -> None:
-    """Print the version and exit, if requested."""
-    if wanted:
-        print(version("zoneblanche"))
-        raise typer.Exit
-
-
-@app.callback(help=app.info.help)
-def main_options(
-    _version: Annotated[
-        bool,
-        typer.Option(
-            "--version", callback=tell_version, is_eager=True, help="Show the version and end."
-        ),
-    ] = False,
-) -> None:
-    """Options that stand before a command."""
 
 
 def main() -> None:
@@ -115,7 +137,7 @@ def run_command(arguments: list[str]) -> int:
     arguments = [argument for argument in arguments if argument != "--debug"]
     logging.basicConfig(level=logging.ERROR, format="%(message)s")
     try:
-        status = command_line()(args=arguments, prog_name="zoneblanche", standalone_mode=False)
+        status = called(arguments)(args=arguments, prog_name="zoneblanche", standalone_mode=False)
         return status if isinstance(status, int) else 0
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else 0

@@ -85,7 +85,9 @@ def test_an_embed_has_no_scripts_for_a_readers_table() -> None:
 
 def test_the_frame_has_a_title_and_asks_for_little(folder: Path) -> None:
     (frame,) = Tags(read(folder, "snippet.html")).of("iframe")
-    assert frame["title"] == "Presence" and frame["src"] == "map.html" and frame["loading"] == "lazy"
+    assert (
+        frame["title"] == "Presence" and frame["src"] == "map.html" and frame["loading"] == "lazy"
+    )
     assert "allow-same-origin" not in frame["sandbox"] and "allow-scripts" in frame["sandbox"]
     (image,) = Tags(read(folder, "snippet.html")).of("img")
     assert image["src"] == "map.png" and "4 territories" in image["alt"]
