@@ -1,26 +1,58 @@
 """The files of an edition, opened.
 
-They are part of the package: unlike the files of a user, they need no limits.
+They are part of the package: unlike the files of a user, they need no limits. One that cannot be
+read was damaged after it was installed.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import geopandas as gpd
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from zoneblanche.geo.errors import ProblemWithEnvironment
+from zoneblanche.geo.messages import _
 
+Rest = ParamSpec("Rest")
+Content = TypeVar("Content")
+
+
+def _of_the_package(
+    read: Callable[Concatenate[Path, Rest], Content],
+) -> Callable[Concatenate[Path, Rest], Content]:
+    """A reader that says of a file which it cannot read that the package is damaged."""
+
+    @wraps(read)
+    def read_or_say(file: Path, *args: Rest.args, **kwargs: Rest.kwargs) -> Content:
+        try:
+            return read(file, *args, **kwargs)
+        except (OSError, ValueError, LookupError, TypeError, pa.ArrowException) as error:
+            raise ProblemWithEnvironment(
+                _(
+                    "{file}, a file of the installed package, is damaged or missing: {error} "
+                    "Install zoneblanche again.",
+                    file=str(file),
+                    error=error,
+                )
+            ) from error
+
+    return read_or_say
+
+
+@_of_the_package
 def read_shapes(file: Path) -> gpd.GeoDataFrame:
     """Return territories with their shapes, by `code`."""
     return gpd.read_parquet(file).set_index("code")
 
 
+@_of_the_package
 def read_frame(
     file: Path, columns: Sequence[str] | None = None, *, coded: Sequence[str] = ()
 ) -> pd.DataFrame:
@@ -32,12 +64,14 @@ def read_frame(
     )
 
 
+@_of_the_package
 def read_known(file: Path, columns: Sequence[str]) -> pd.DataFrame:
     """Return those columns of a Parquet file that it has."""
     names = pq.read_schema(file).names
     return read_frame(file, [name for name in columns if name in names])
 
 
+@_of_the_package
 def read_packed(file: Path, wanted: Callable[[str], bool]) -> pa.Table:
     """Return the wanted columns of a Parquet file as they are stored."""
     return pq.read_table(
@@ -49,6 +83,7 @@ HEADER = b"zoneblanche"
 """Key of the header in the metadata of a file of streams."""
 
 
+@_of_the_package
 def read_streams(file: Path) -> tuple[dict[str, bytes], dict[str, Any]]:
     """Return the streams of a Parquet file with the columns `name` and `data`, and its header."""
     table = pq.read_table(file)
@@ -57,11 +92,13 @@ def read_streams(file: Path) -> tuple[dict[str, bytes], dict[str, Any]]:
     return dict(zip(names, data, strict=True)), header
 
 
+@_of_the_package
 def read_texts(file: Path) -> pd.DataFrame:
     """Return a CSV file; every cell is a text, "" where it is empty."""
     return pd.read_csv(file, dtype=str, keep_default_na=False)
 
 
+@_of_the_package
 def read_json(file: Path) -> dict[str, Any]:
     """Return the object of a JSON file."""
     content: dict[str, Any] = json.loads(file.read_text("utf-8"))

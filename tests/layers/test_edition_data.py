@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +20,12 @@ import shapely
 from zoneblanche.geo.borders.contiguity import compute_contiguity
 from zoneblanche.geo.borders.stored import contiguity_of
 from zoneblanche.geo.country import read_country
+from zoneblanche.geo.errors import ProblemWithEnvironment
 from zoneblanche.geo.vintages.arrondissements import WHOLE
 from zoneblanche.geo.vintages.events import read_events
 from zoneblanche.geo.vintages.passage import build_passage
-from zoneblanche.layers.edition import edition_territories, read_communes
+from zoneblanche.layers import edition
+from zoneblanche.layers.edition import edition_folder, edition_territories, read_communes
 from zoneblanche.layers.edition.files import read_streams
 from zoneblanche.scripts.build.edition.borders import write_borders
 
@@ -381,3 +385,18 @@ def test_arrondissements_fill_their_communes(communes: gpd.GeoDataFrame) -> None
         assert rows["population"].sum() == whole["population"][code]
         left = shapely.symmetric_difference(whole.geometry[code], rows.union_all())
         assert left.area < 1e-6 * whole.geometry[code].area
+
+
+@pytest.mark.parametrize("name", ["borders.parquet", "communes.parquet", "levels.csv"])
+def test_a_damaged_package_is_named(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    country = read_country("fr")
+    folder = tmp_path / "fr"
+    shutil.copytree(edition_folder(country), folder)
+    (folder / name).write_bytes((folder / name).read_bytes()[:500] + b"\xff")
+    monkeypatch.setattr(edition, "edition_folder", lambda _country: folder)
+    read_anew = inspect.unwrap(edition_territories)  # and not once for all tests
+    with pytest.raises(ProblemWithEnvironment, match=f"{name}.* is damaged.* again") as caught:
+        read_anew(country)
+    assert "abîmé ou absent" in caught.value.said_in("fr")
