@@ -109,19 +109,23 @@ const PLACING = {
 
   /** Show the whole, as large as the frames of distant parts allow. */
   settle() {
-    this.map.setMaxBounds(null).setMinZoom(1);
-    this.main.paintAfter(() => {
+    this.moveTo(() => this.main.paintAfter(() => {
       for (this.aside = 0; this.aside <= 1; this.aside += 0.25) {
         this.map.fitBounds(this.model.head.home, { animate: false, ...this.margin() });
         if (!this.crowded()) break;
       }
-    });
+    }));
     this.home = { center: this.map.getCenter(), zoom: this.map.getZoom() };
-    this.hold();
+  },
+
+  /** End a zoom that is still animated: Leaflet would go where it leads after any other move. */
+  endZoom() {
+    this.map._onZoomTransitionEnd();
   },
 
   /** Do what moves the map to another place, where it may then stay. */
   moveTo(act) {
+    this.endZoom();
     if (this.given) return act();
     this.map.setMaxBounds(null).setMinZoom(1);
     act();

@@ -16,6 +16,7 @@ const RESTORING = {
   /** Show the state in an address, as far as the page has it; `anew`: in an interface that is built again. */
   restore(address, { anew = true } = {}) {
     const { base } = this;
+    this.endZoom(); // before the level of the address is chosen: its end may change the level
     if (Object.hasOwn(base.head.words, address.lang || base.head.lang)) {
       this.speech.lang = address.lang || base.head.lang;
     }

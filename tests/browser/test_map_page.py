@@ -115,6 +115,32 @@ def test_a_click_on_mende_shows_its_figures(
     assert card.count() == 0
 
 
+JUMP = """async (jump) => {
+  const { map } = await window.zoneblanche.started;
+  const wait = (time) => new Promise((go) => setTimeout(go, time));
+  map.getContainer().dispatchEvent(new KeyboardEvent("keydown", { keyCode: 187, bubbles: true }));
+  while (!document.querySelector(".leaflet-zoom-anim")) await wait(5);
+  if (jump === "home") document.querySelector(".zb-home").click();
+  else location.hash = jump;
+  await wait(400); // longer than Leaflet animates
+}"""
+PLACE = """async () => {
+  const { map } = await window.zoneblanche.started;
+  const { lat, lng } = map.getCenter();
+  return [lat, lng, map.getZoom()];
+}"""
+
+
+@pytest.mark.parametrize("jump", ["home", "#view=44.4,3.6,10", "#view=44.4,3.6,12", "#at=48001"])
+def test_a_jump_ends_the_zoom_before_it(watched: Opener, lozere_page: Path, jump: str) -> None:
+    one = watched(reduced_motion="no-preference")
+    place = one.open(lozere_page, "" if jump == "home" else jump).evaluate(PLACE)
+    page = one.open(lozere_page, MENDE)
+    page.locator("#zb-map").focus()
+    page.evaluate(JUMP, jump)
+    assert page.evaluate(PLACE) == pytest.approx(place, abs=0.01)
+
+
 def test_what_is_under_the_pointer_is_what_lies_there(
     watched: Opener, france_page: Path, france: Atlas
 ) -> None:
