@@ -67,10 +67,12 @@ function waveControls(page, waves, dates) {
 function drawGained(page, waves, dates) {
   const { speech } = page;
   const choose = async () => {
-    const [one, other] = [...form.querySelectorAll("select")].map(({ value }) => value);
+    const lists = [...form.querySelectorAll("select")];
+    const [one, other] = lists.map(({ value }) => value);
     await page.whenWhole(); // which empties the lists
     if (one && other && one !== other) page.choose(gainedLayer(page, one, other), { together: true });
     else if (page.layer.between) page.choose(shownWaves(page).at(-1), { together: true });
+    else [one, other].forEach((date, k) => { lists[k].value = date; });
   };
   const list = (k) => el("select", { "aria-label": speech.say(k ? "wave_to" : "wave_from"), change: choose },
     el("option", { value: "" }, "–"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Watched, choose_layer
+from zoneblanche.layers.atlas import Atlas
+from zoneblanche.maps import draw_map
 
 pytestmark = pytest.mark.browser
 Opener = Callable[..., Watched]
@@ -41,15 +44,15 @@ STATE = """async () => {
 
 @pytest.fixture
 def reading(watched: Opener, lozere_page: Path) -> Reading:
-    """Open the page of Lozère up to its first picture."""
+    """Open a page, that of Lozère if no other is given, up to its first picture."""
 
-    def open_page(address: str = "") -> Page:
+    def open_page(address: str = "", path: Path = lozere_page) -> Page:
         slow = watched()
         page = slow.page
         page.add_init_script(HOLD)
         tools = page.context.new_cdp_session(page)
         tools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
-        slow.own = lozere_page.resolve().as_uri()
+        slow.own = path.resolve().as_uri()
         page.goto(slow.own + address, wait_until="commit")
         page.wait_for_selector("html[data-painted]", timeout=20_000)
         return page
@@ -277,3 +280,28 @@ def test_another_address_is_shown_whole_after_a_use(reading: Reading) -> None:
     assert page.locator("[data-tool=table]").inner_text() == "Table"
     assert page.locator("[data-tool=table]").get_attribute("aria-pressed") == "true"
     assert not page.locator("#zb-naming").is_checked()
+
+
+@pytest.fixture(scope="module")
+def waves_page(lozere: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of Lozère with two earlier dates of a yes-or-no figure."""
+    website = lozere.indicator("website")
+    atlas = lozere
+    for year in (2020, 2021):
+        wave = replace(
+            website, id=f"website-{year}", period=f"{year}-07-12", role="context", wave_of="website"
+        )
+        atlas = atlas.add(wave, lozere.values["website"].where(lozere.values.index > "48100", 0.0))
+    path = tmp_path_factory.mktemp("waves") / "waves.html"
+    draw_map(atlas, show="website").save(path)
+    return path
+
+
+def test_a_date_of_two_waits_for_the_other(reading: Reading, waves_page: Path) -> None:
+    page = reading(path=waves_page)
+    dates = page.locator(".zb-gained select")
+    dates.nth(0).select_option("website-2020")
+    assert read_rest(page)["layer"] == "website"
+    assert dates.nth(0).input_value() == "website-2020"
+    dates.nth(1).select_option("website")
+    assert page.evaluate(STATE)["layer"] == "website-2020/website"
