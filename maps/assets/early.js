@@ -42,7 +42,7 @@ const EARLY = {
 
   /** The level, without the table's filters of the former one. */
   noteLevel(level) {
-    this.note({ level: level === AUTO ? "" : level || this.base.head.level.id });
+    this.note({ level: level === AUTO ? "" : level || this.base.head.level.id, levelLast: true });
     Object.assign(this.table, { text: "", within: "", flag: "", columns: null, sort: "" });
   },
 
@@ -66,7 +66,7 @@ const EARLY = {
   /** A territory of the map, by the way it was selected: outlined now, its card later. -1 is none. */
   notePin(i, { focus, model }) {
     this.picked = { i, focus, model };
-    this.address.at = "";
+    Object.assign(this.address, { at: "", levelLast: false });
     this.sought = "";
     for (const layer of this.allLayers()) layer.setOutlined(layer.hovered, i + 1, model.geometry);
     if (i >= 0) this.sayBusy();
@@ -87,6 +87,7 @@ const EARLY = {
       const here = [document.body, this.map.getContainer()].includes(document.activeElement);
       this.pin(picked.i, { focus: picked.focus && here, model: picked.model });
     }
+    if (this.address.levelLast) this.pinAtLevel(); // chosen after the territory
     this.picked = null;
     this.wanted = null;
   },

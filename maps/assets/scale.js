@@ -68,17 +68,22 @@ const SCALE = {
       this.noteLevel(level);
       return;
     }
-    const { pinned, pinnedIn } = this;
     this.level = level;
     const model = this.modelOf(this.levelAt(this.map.getZoom()));
     Object.assign(this.table, { text: "", within: "", flag: "", columns: null, sort: "" });
     if (model !== this.model) this.showModel(model);
     else this.fillTools();
-    if (pinned >= 0 && pinnedIn === this.base) this.pin(model.unitOf(pinned));
-    else if (pinnedIn !== model) this.pin(-1);
+    this.pinAtLevel();
     this.status.textContent = this.speech.say("level_shown",
       { level: this.speech.territories(model.count) });
     this.refocus("#zb-level");
+  },
+
+  /** After a choice of level: the card of what contains the territory of the open one there, or none. */
+  pinAtLevel() {
+    const { pinned, pinnedIn, model } = this;
+    if (pinned >= 0 && pinnedIn === this.base) this.pin(model.unitOf(pinned));
+    else if (pinnedIn !== model) this.pin(-1);
   },
 
   /** The models that the search looks in: the page's own territories, then those that contain them. */

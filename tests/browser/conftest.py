@@ -6,6 +6,7 @@ import html
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -264,6 +265,19 @@ def lozere_page(lozere: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path
     path = tmp_path_factory.mktemp("lozere") / "lozere.html"
     draw_map(lozere).save(path)
     return path
+
+
+@pytest.fixture(scope="session")
+def country(france: Atlas) -> Atlas:
+    """The first communes of the code, in made groups: its page opens on those."""
+    some = take(france, np.arange(len(france.codes)) < 5_100)
+    groups = pd.Series([f"G{at // 15:03}" for at in range(5_100)], index=some.codes, dtype=object)
+    places = some.territories
+    named = {**places.parent_names, "epci": {name: f"Groupe {name}" for name in groups.unique()}}
+    return replace(
+        some,
+        territories=replace(places, parents=places.parents.assign(epci=groups), parent_names=named),
+    )
 
 
 @pytest.fixture(scope="module")

@@ -305,3 +305,39 @@ def test_a_date_of_two_waits_for_the_other(reading: Reading, waves_page: Path) -
     assert dates.nth(0).input_value() == "website-2020"
     dates.nth(1).select_option("website")
     assert page.evaluate(STATE)["layer"] == "website-2020/website"
+
+
+CARD = ".zb-card h2"
+
+
+@pytest.mark.parametrize("address", ["#level=commune&at=48095", "#level=commune"])
+def test_a_card_is_of_the_level_chosen_after_it(
+    reading: Reading, france_page: Path, address: str
+) -> None:
+    page = reading(f"{address}&view=44.518,3.499,11", france_page)
+    if "at=" not in address:
+        page.mouse.click(*middle(page))
+    page.locator("#zb-level").select_option("departement")
+    read_rest(page)
+    assert page.locator(CARD).inner_text() == "Lozère"
+    page.locator("#zb-level").select_option("")
+    assert page.locator(CARD).count() == 0
+
+
+@pytest.fixture(scope="module")
+def groups_page(country: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page that opens on groups of communes."""
+    path = tmp_path_factory.mktemp("groups") / "groups.html"
+    draw_map(country.keep(["gigabit", "presence"])).save(path)
+    return path
+
+
+def test_the_card_of_a_group_closes_when_communes_are_chosen(
+    reading: Reading, groups_page: Path
+) -> None:
+    page = reading("#view=46.1,5.3,7", groups_page)
+    page.mouse.click(*middle(page))
+    assert page.locator(".zb-outline path").last.get_attribute("stroke") != "none"
+    page.locator("#zb-level").select_option("")
+    read_rest(page)
+    assert page.locator(CARD).count() == 0

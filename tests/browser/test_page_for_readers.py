@@ -36,19 +36,6 @@ def told(script: str) -> str:
     return f"window.zoneblanche.started.then((page) => {script})"
 
 
-@pytest.fixture(scope="module")
-def country(france: Atlas) -> Atlas:
-    """The first communes of the code, in made groups."""
-    some = _part(france, np.arange(len(france.codes)) < 5_100)
-    groups = pd.Series([f"G{at // 15:03}" for at in range(5_100)], index=some.codes, dtype=object)
-    places = some.territories
-    named = {**places.parent_names, "epci": {name: f"Groupe {name}" for name in groups.unique()}}
-    return replace(
-        some,
-        territories=replace(places, parents=places.parents.assign(epci=groups), parent_names=named),
-    )
-
-
 def _part(atlas: Atlas, chosen: np.ndarray) -> Atlas:
     return Atlas(
         territories=atlas.territories.take(chosen),
