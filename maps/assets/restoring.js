@@ -47,6 +47,7 @@ const RESTORING = {
         .setView([address.view[0], address.view[1]], address.view[2], { animate: false }));
     }
     if (this.findLayer(address.beside)) this.setBeside(address.beside);
+    else this.press("compare", false); // it was pressed for a layer that the page does not have
     const found = address.at ? this.locate(address.at) : null;
     if (found) {
       if (!address.view) this.goTo(found.at, found.model);

@@ -341,3 +341,10 @@ def test_the_card_of_a_group_closes_when_communes_are_chosen(
     page.locator("#zb-level").select_option("")
     read_rest(page)
     assert page.locator(CARD).count() == 0
+
+
+def test_compare_is_not_pressed_for_a_layer_that_does_not_exist(reading: Reading) -> None:
+    page = reading("#beside=nonsense")
+    page.locator("#zb-map").press("Shift")
+    assert read_rest(page)["beside"] is None
+    assert page.locator("[data-tool=compare]").get_attribute("aria-pressed") == "false"
