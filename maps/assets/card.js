@@ -127,7 +127,8 @@ function themeFold(page, { title, layers }, i) {
 function closeOnEscape(page) {
   page.root.addEventListener("keydown", (event) => {
     const used = event.target.matches?.("input[type=text], input[type=search], select");
-    if (event.key === "Escape" && (page.pinned >= 0 || page.picked) && !used) page.pin(-1);
+    const open = page.pinned >= 0 || !page.isWhole(); // or on its way
+    if (event.key === "Escape" && open && !used) page.pin(-1);
   });
 }
 

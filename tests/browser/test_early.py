@@ -156,6 +156,13 @@ def test_a_place_that_was_let_go_gets_none(reading: Reading) -> None:
     assert page.locator(".zb-card").count() == 0
 
 
+def test_the_card_of_an_address_that_was_closed_does_not_open(reading: Reading) -> None:
+    page = reading("#at=48001")
+    page.locator("#zb-map").press("Escape")
+    read_rest(page)
+    assert page.locator(".zb-card").count() == 0
+
+
 def test_keys_select_and_move(reading: Reading) -> None:
     page = reading("#view=44.518,3.499,11&at=48001")
     page.locator("#zb-map").press("Enter")
