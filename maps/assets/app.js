@@ -34,6 +34,7 @@ class Page {
     if (this.model !== model) this.speech = new Speech(this.model.head, lang);
     this.layer = this.findLayer(this.address.layer) || this.model.layer(head.show)
       || this.model.layers[0];
+    this.readMethod(this.address);
     this.later = new Later();
     this.layers = []; // Leaflet layers: the main map's, then the insets'
     this.wanted = null; // the layer that the reader chose before its figures were there, see early.js

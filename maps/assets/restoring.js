@@ -34,8 +34,7 @@ const RESTORING = {
     }
     this.layer = this.findLayer(address.layer) || this.findLayer(this.layer.id)
       || this.firstLayer();
-    const scheme = readScheme(address.method, this.layer);
-    if (scheme) this.schemes.set(this.layer.id, scheme);
+    this.readMethod(address);
     this.certain = address.certain;
     this.counting = address.counting;
     this.pinned = -1;
@@ -57,6 +56,12 @@ const RESTORING = {
     }
     this.lastKey = undefined; // what the address says is no step of the reader
     this.remember();
+  },
+
+  /** The method of classification in an address, which stays that of its layer. */
+  readMethod({ method }) {
+    const scheme = readScheme(method, this.layer);
+    if (scheme) this.schemes.set(this.layer.id, scheme);
   },
 
   /** Update the address a moment later, because browsers take time for it. */

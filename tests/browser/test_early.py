@@ -140,6 +140,14 @@ def test_names_language_and_method_stay_as_chosen(reading: Reading) -> None:
     assert not page.locator("#zb-naming").is_checked()
 
 
+def test_the_method_of_the_address_is_that_of_its_layer(reading: Reading) -> None:
+    page = reading("#method=quantile")
+    assert page.locator("#zb-scheme").input_value() == "quantile"
+    choose_layer(page, "density")
+    choose_layer(page, "need")
+    assert read_rest(page)["scheme"] == "quantile"
+
+
 def test_a_place_that_was_clicked_gets_its_card(reading: Reading) -> None:
     page = reading("#view=44.518,3.499,11&at=48001")
     page.mouse.click(*middle(page))
