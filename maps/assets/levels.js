@@ -37,6 +37,7 @@ class UpperModel extends Model {
     this.names = containers.map(([, name]) => name);
     this.containers = this.base.containers;
     this.population = this.fact("population");
+    poolBreaks(this);
   }
 
   unitOf(i) {

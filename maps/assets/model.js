@@ -119,12 +119,13 @@ class Model {
     this.groups.set(this.parents(level), 1);
   }
 
-  /** Names and codes, once the second block is loaded. */
+  /** Names and codes, once the second block is loaded, and with it all figures. */
   readText() {
     const text = readJson(this.bytes("text"));
     Object.assign(this, text, presentNames(text.names), { codes: text.codes && unshared(text.codes) });
     if (!this.codes) this.codes = this._numberedCodes();
     this.population = this.fact("population");
+    poolBreaks(this);
   }
 
   /** Codes that are stored as numbers in base 36. */

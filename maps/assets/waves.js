@@ -12,11 +12,12 @@ function wavesOf(model, layer) {
   return [...earlier.sort((one, other) => (one.period < other.period ? -1 : 1)), newest];
 }
 
-/** Give all waves of a layer the breaks of all their figures together, so that a colour means the same. */
-function poolBreaks(waves) {
-  const newest = waves.at(-1);
-  for (const wave of waves) {
-    if (wave.breaks && newest.pooled) wave.breaks = newest.pooled;
+/** Give all waves of a layer the breaks of all their figures together, once those are there, so that a colour means
+ *  the same. */
+function poolBreaks(model) {
+  for (const newest of model.layers.filter(({ pooled }) => pooled)) {
+    newest.pooled.custom = newest.breaks.custom; // which a reader typed before
+    for (const wave of wavesOf(model, newest)) wave.breaks = newest.pooled;
   }
 }
 
@@ -32,7 +33,6 @@ function drawWaves(page) {
   const waves = shownWaves(page);
   page.stopPlaying();
   if (!waves.length) return null;
-  poolBreaks(waves);
   const at = layer.between ? waves.length - 1 : waves.indexOf(layer);
   const dates = waves.map(({ period }) => speech.date(period));
   const key = [model.id, ...waves.map(({ id }) => id)].join();

@@ -322,6 +322,26 @@ def test_a_date_of_two_waits_for_the_other(reading: Reading, waves_page: Path) -
     assert page.evaluate(STATE)["layer"] == "website-2020/website"
 
 
+POOLED = """async () => {
+  const { shown, layer } = await window.zoneblanche.started;
+  return shown.breaks === layer.pooled.jenks;
+}"""
+
+
+def test_a_method_is_chosen_before_the_other_dates_are_there(
+    reading: Reading, lozere: Atlas, tmp_path: Path
+) -> None:
+    gigabit = lozere.indicator("gigabit")
+    wave = replace(gigabit, id="gigabit-2018", period="2018-12-31", wave_of="gigabit")
+    draw_map(lozere.add(wave, lozere.values["gigabit"] / 2), show="gigabit").save(
+        tmp_path / "a.html"
+    )
+    page = reading(path=tmp_path / "a.html")
+    page.locator("#zb-scheme").select_option("jenks")
+    assert read_rest(page)["scheme"] == "jenks"
+    assert page.evaluate(POOLED)
+
+
 CARD = ".zb-card h2"
 
 

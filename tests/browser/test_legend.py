@@ -281,8 +281,7 @@ def test_the_page_computes_the_breaks_that_it_does_not_bring(
         waves = ("gigabit", "gigabit-2018")
         for name, (digits, breaks, pooled) in described.items():
             indicator, values = shown.indicator(name), shown.values[name]
-            # Waves that are shown have one scale: above, where the index has no figures.
-            if level and name in waves:
+            if name in waves:
                 values = pd.concat([shown.values[one] for one in waves])
             expected = class_breaks(indicator, values, digits)
             assert breaks == {method: expected[method] for method in METHODS}, (level, name)
