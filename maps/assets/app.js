@@ -135,8 +135,8 @@ class Page {
   /** The same in the interface that is there, where the reader may be typing: the data are complete now. */
   complete() {
     const { activeElement } = document;
-    // Limits of classes that the reader types: their field is drawn anew, and tells of them as it loses the focus.
-    if (activeElement?.id === "zb-breaks") activeElement.blur();
+    // Limits of classes that the reader types for a layer before: their field goes, and tells of them first.
+    if (activeElement?.id === "zb-breaks" && this.shown.layer !== this.layer) activeElement.blur();
     const whole = this.atHome();
     this.point(-1);
     this.classify();
@@ -147,6 +147,8 @@ class Page {
     this.addTable();
     this.fit(whole);
     this.grid?.fill();
+    // A list or field that was drawn anew takes the focus of the one before it.
+    if (activeElement?.id && !activeElement.isConnected) document.getElementById(activeElement.id)?.focus();
   }
 
   /** Words and classes for the model that is shown. */

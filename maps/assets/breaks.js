@@ -57,8 +57,10 @@ function schemeChoice(page) {
   const draw = () => el("div", { class: "zb-scheme" },
     el("label", { for: "zb-scheme" }, speech.say("scheme")), select(),
     now === "custom" ? breaksField(page) : null);
-  // The list stays while the reader tries its methods: focus that leaves it and returns is read out.
-  const choice = now === "custom" ? draw() : keptPart(page, "scheme", schemes.join(), draw);
+  // The list stays while the reader tries its methods: focus that leaves it and returns is read out. So does the field
+  // while the reader types.
+  const typed = now === "custom" ? [page.model.id, layer.id, ...layer.breaks.custom] : [];
+  const choice = keptPart(page, "scheme", [...schemes, ...typed].join(), draw);
   const list = choice.querySelector("select");
   if (list.value !== now) list.value = now;
   return choice;

@@ -34,7 +34,9 @@ class Model {
 
   /** Remove layers that were added. */
   forget(test) {
-    for (const { id } of this.layers.filter(test)) {
+    const gone = this.layers.filter(test);
+    if (!gone.length) return; // the same list, so that what was made for it stays
+    for (const { id } of gone) {
       this._byId.delete(id);
       for (const key of [id, `${id}/ranks`]) this._columns.delete(key);
     }

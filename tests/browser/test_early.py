@@ -244,8 +244,31 @@ def test_limits_of_classes_that_are_being_typed_do_not_stop_the_page(reading: Re
     page.locator("#zb-scheme").select_option("custom")
     page.locator("#zb-breaks").click()
     page.keyboard.press("Control+A")
-    page.keyboard.type("20; 40; 60")
+    page.keyboard.type("20; 40")
     assert read_rest(page)["scheme"] == "custom"
+    page.keyboard.type("; 60")
+    assert page.locator("#zb-breaks").input_value() == "20; 40; 60"
+    page.keyboard.press("Enter")
+    assert page.locator(".zb-class").count() == 4
+
+
+def test_a_list_that_stays_the_same_is_not_drawn_anew(reading: Reading) -> None:
+    page = reading()
+    page.locator("#zb-cross").press("Shift")  # a use, with the focus
+    page.evaluate("window.list = document.activeElement")
+    read_rest(page)
+    assert page.evaluate("document.activeElement === window.list")
+
+
+@pytest.mark.parametrize("field", ["zb-cross", "zb-level", "zb-scheme"])
+def test_the_focus_stays_in_a_field_that_is_drawn_anew(
+    reading: Reading, france_page: Path, field: str
+) -> None:
+    page = reading(path=france_page)
+    page.locator("#zb-level").select_option("departement")
+    page.locator(f"#{field}").focus()
+    read_rest(page)
+    assert page.evaluate("document.activeElement.id") == field
 
 
 def test_a_later_click_goes_before_the_search(reading: Reading) -> None:
