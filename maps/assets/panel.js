@@ -98,7 +98,10 @@ const PANEL = {
   fillTools() {
     if (!this.levelPlace) return;
     const focused = document.activeElement?.id;
-    const level = levelChoice(this, (value) => this.setLevel(value));
+    const level = levelChoice(this, (value) => {
+      this.setLevel(value);
+      this.refocus("#zb-level");
+    });
     this.levelPlace.replaceChildren(...[level].filter(Boolean));
     this.outlinePlace.replaceChildren(...[outlineChoice(this)].filter(Boolean));
     if (["zb-level", "zb-outline"].includes(focused)) document.getElementById(focused)?.focus();

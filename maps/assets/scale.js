@@ -76,7 +76,6 @@ const SCALE = {
     this.pinAtLevel();
     this.status.textContent = this.speech.say("level_shown",
       { level: this.speech.territories(model.count) });
-    this.refocus("#zb-level");
   },
 
   /** After a choice of level: the card of what contains the territory of the open one there, or none. */
@@ -92,13 +91,13 @@ const SCALE = {
   },
 
   /** Go to a territory that was found, at its level, and open its card. */
-  visit(model, i) {
+  visit(model, i, focus) {
     if (model !== this.base) this.setLevel(model.id);
     else if (this.level !== "" && this.level !== AUTO) {
       this.setLevel(this.base.head.opening && !this.given ? AUTO : "");
     }
     this.goTo(i, model);
-    this.pin(i, { focus: true, model });
+    this.pin(i, { focus, model });
   },
 
   /** A territory by its code: in the territories shown, else at any level. Null if there is none. */

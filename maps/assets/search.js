@@ -124,11 +124,11 @@ function drawSearch(page) {
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
   };
-  const choose = (k) => {
+  const choose = (k, focus = true) => {
     if (!page.isWhole()) page.sought = input.value; // there are no names to find yet
     if (!found[k]) return;
     const { model, i } = found[k];
-    page.visit(model, i);
+    page.visit(model, i, focus);
     close(); // when the card has the focus: a screen reader follows the caret of a field that changes
     input.value = model.names[i];
   };
@@ -174,7 +174,8 @@ function drawSearch(page) {
       const { sought } = page;
       if (!input.isConnected || !input.value.trim() || (!sought && document.activeElement !== input)) return;
       look();
-      if (sought) choose(0);
+      // The card has the focus, unless another field was used meanwhile.
+      if (sought) choose(0, [input, document.body].includes(document.activeElement));
       page.sought = "";
     });
   }

@@ -280,6 +280,21 @@ def test_a_later_click_goes_before_the_search(reading: Reading) -> None:
     assert page.locator(".zb-card h2").inner_text() == "Mende"
 
 
+@pytest.mark.parametrize("name", ["mende", "lozere"])
+def test_the_search_leaves_a_later_field_its_focus(
+    reading: Reading, france_page: Path, name: str
+) -> None:
+    page = reading(path=france_page)
+    page.locator("#zb-search").press_sequentially(name)
+    page.keyboard.press("Enter")
+    page.locator("#zb-layer").click()
+    page.locator("#zb-layer").press_sequentially("Locaux")
+    read_rest(page)
+    assert page.locator("#zb-layer").input_value() == "Locaux"
+    assert (page.locator(".zb-card h2").text_content() or "").lower().startswith(name[:3])
+    expect(page.locator("#zb-layer")).to_be_focused()
+
+
 def test_the_search_outlives_another_language(reading: Reading) -> None:
     page = reading()
     page.locator("#zb-search").press_sequentially("mende")
