@@ -27,10 +27,14 @@ class OwnDialog {
 
   /** Show what the reader decided in the dialog, and give the focus back. */
   closed() {
-    const { page } = this;
-    if (this.changed) page.showOwn(this.wanted);
+    this.dismissed = true;
+    this.show();
+    this.page.refocus("[data-own=open]");
+  }
+
+  show() {
+    if (this.changed) this.page.showOwn(this.wanted);
     this.changed = false;
-    page.refocus("[data-own=open]");
   }
 
   readFile(file) {
@@ -48,6 +52,7 @@ class OwnDialog {
     const turn = ++this.turn;
     performance.mark("zb-own-start");
     this.refused = null;
+    this.dismissed = false;
     try {
       const table = await cut();
       await page.whenWhole();
@@ -61,6 +66,10 @@ class OwnDialog {
       this.refused = { file, faults: error.faults };
     }
     performance.measure("zb-own", "zb-own-start");
+    if (this.dismissed && this.wanted && !this.refused) { // while the table was read
+      this.show();
+      return;
+    }
     this.open();
     this.element.querySelector(".zb-own-result").focus({ preventScroll: true });
     this.element.scrollTop = 0;

@@ -221,15 +221,28 @@ def test_a_download_waits_for_its_figures(reading: Reading) -> None:
     assert "152" in page.locator(".zb-save-told").inner_text()
 
 
+PASTE = """() => {
+  const cells = new DataTransfer();
+  cells.setData("text/plain", "code;size\\n48095;3\\n48001;4\\n");
+  document.dispatchEvent(new ClipboardEvent("paste", { clipboardData: cells, bubbles: true }));
+}"""
+
+
 def test_a_pasted_table_waits_for_the_codes(reading: Reading) -> None:
     page = reading()
-    page.evaluate("""() => {
-      const cells = new DataTransfer();
-      cells.setData("text/plain", "code;size\\n48095;3\\n48001;4\\n");
-      document.dispatchEvent(new ClipboardEvent("paste", { clipboardData: cells, bubbles: true }));
-    }""")
+    page.evaluate(PASTE)
     read_rest(page)
     expect(page.locator(".zb-own-account")).to_contain_text("2")
+
+
+def test_a_pasted_table_is_shown_without_the_dialog_that_was_closed(reading: Reading) -> None:
+    page = reading()
+    page.evaluate(PASTE)
+    page.locator("[data-own=open]").click()
+    page.locator(".zb-own .zb-close").click()
+    read_rest(page)
+    expect(page.locator(".zb-legend-title")).to_have_text("size")
+    assert not page.locator(".zb-own").is_visible()
 
 
 def test_another_address_waits_for_its_layer(reading: Reading) -> None:
