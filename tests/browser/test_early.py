@@ -434,3 +434,30 @@ def test_compare_is_not_pressed_for_a_layer_that_does_not_exist(reading: Reading
     page.locator("#zb-map").press("Shift")
     assert read_rest(page)["beside"] is None
     assert page.locator("[data-tool=compare]").get_attribute("aria-pressed") == "false"
+
+
+def test_communes_are_shown_to_a_reader_who_comes_near_early(
+    reading: Reading, groups_page: Path
+) -> None:
+    page = reading("#view=46.1,5.3,7.5", groups_page)
+    where = page.locator(".zb-eyebrow")
+    assert "340 intercommunalités" in where.inner_text()
+    page.locator("#zb-map").press("+")
+    page.wait_for_function("() => document.querySelector('#zb-map.leaflet-zoom-anim') === null")
+    assert read_rest(page)["zoom"] == 8.5
+    assert "5\u202f100 communes" in where.inner_text()
+    assert page.locator("#zb-level").input_value() == "auto"
+
+
+def test_the_slider_of_the_dates_moves_before_they_are_there(
+    reading: Reading, waves_page: Path
+) -> None:
+    page = reading(path=waves_page)
+    slider = page.locator("#zb-wave")
+    slider.press("ArrowLeft")
+    slider.press("ArrowLeft")
+    assert read_rest(page)["layer"] == "website-2020"
+    expect(slider).to_be_focused()
+    assert slider.get_attribute("aria-valuetext") == "12 juillet 2020"
+    slider.press("ArrowRight")
+    assert page.evaluate(STATE)["layer"] == "website-2021"
