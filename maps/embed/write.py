@@ -280,14 +280,16 @@ def framed_page(page: str) -> str:
     """Return a map page that sends its height to the page around it.
 
     Its policy allows one more script and one more style of ours; everything else stays refused.
+    The style is in the head: the map is drawn once, at the size that it keeps.
     """
     frame_script, style = read_asset("frame.js"), read_asset("frame.css")
     head, scripted, rest = page.partition("script-src ")
     middle, styled, rest = rest.partition("style-src ")
+    names, headed, rest = rest.partition("</head>")
     body, ended, tail = rest.rpartition("</body>")
-    if not (scripted and styled and ended):
+    if not (scripted and styled and headed and ended):
         raise ValueError("the page has no policy to extend: it is not one of draw_map")
     return (
         f"{head}script-src {hash_source(frame_script)} {middle}style-src {hash_source(style)} "
-        f"{body}<style>{style}</style>\n<script>{frame_script}</script>\n</body>{tail}"
+        f"{names}<style>{style}</style>\n</head>{body}<script>{frame_script}</script>\n</body>{tail}"
     )

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Watched, choose_layer
 from zoneblanche.layers.atlas import Atlas
 from zoneblanche.maps import draw_map
+from zoneblanche.maps.embed.write import draw_embed, framed_page
 
 pytestmark = pytest.mark.browser
 Opener = Callable[..., Watched]
@@ -461,3 +462,14 @@ def test_the_slider_of_the_dates_moves_before_they_are_there(
     assert slider.get_attribute("aria-valuetext") == "12 juillet 2020"
     slider.press("ArrowRight")
     assert page.evaluate(STATE)["layer"] == "website-2021"
+
+
+def test_a_place_in_an_article_gets_its_card(
+    reading: Reading, lozere: Atlas, tmp_path: Path
+) -> None:
+    drawn = draw_embed(lozere, "gigabit", lang="fr", title=None)
+    (tmp_path / "map.html").write_text(framed_page(drawn.text), encoding="utf-8")
+    page = reading("#view=44.518,3.499,11", tmp_path / "map.html")
+    page.mouse.click(*middle(page))
+    read_rest(page)
+    assert page.locator(CARD).inner_text() == "Mende"
