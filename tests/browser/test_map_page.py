@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Watched, choose_layer, open_in_frame
 from zoneblanche.geo.source import Source
@@ -469,7 +469,7 @@ def test_the_page_works_inside_a_frame(watched: Opener, lozere_page: Path, tmp_p
     frame = open_in_frame(watched(), lozere_page, tmp_path, 'width="900" height="600"')
     frame.locator("html[data-ready]").wait_for(timeout=20_000)
     choose_layer(frame, "density")
-    assert frame.locator(".zb-legend-title").inner_text() == "Densité"
+    expect(frame.locator(".zb-legend-title")).to_have_text("Densité")
 
 
 def test_a_frame_without_a_height_is_painted_when_it_gets_one(

@@ -10,7 +10,7 @@ from pathlib import Path
 import folium
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import Watched, choose_layer, open_in_frame
 from tests.browser.test_map_page import rest
@@ -451,7 +451,7 @@ def test_a_folium_map_with_foreign_layers_works(
     page.mouse.click(400, 420)
     assert page.locator(".zb-card").is_visible()
     choose_layer(page, "density")
-    assert page.locator(".zb-legend-title").inner_text() == "Densité"
+    expect(page.locator(".zb-legend-title")).to_have_text("Densité")
     page.get_by_role("button", name="Fermer").click()
     panel, foot, control, credit = (
         page.locator(name).bounding_box()
