@@ -7,7 +7,8 @@ writes into a new folder. The first run of each compiles modules and kernels and
 The edition has the draws of its own index. The second line is with one figure corrected, so that
 its index is drawn anew; draws that earlier runs kept are removed before. The alternative reads the
 same embedded boundaries, computes the mean of the same indicators and writes one folium choropleth;
-our page has a dozen.
+our page has a dozen. One département is measured as well, beside what Python takes to load the
+libraries alone.
 
 With `--one-core` (Linux) each runs on one core only. Two threads of one core, which a virtual
 machine counts as two cores, slow each other; what uses both seems to need more of the processor.
@@ -53,6 +54,8 @@ page.save(sys.argv[1])
 TITLES = {
     "run": "zoneblanche run (all layers, files)",
     "drawn": "with a correction: drawn anew",
+    "part": "zoneblanche run --within 48",
+    "libraries": "import geopandas, folium, rasterio",
     "peer": "geopandas + folium, one choropleth",
 }
 
@@ -73,13 +76,14 @@ class Run:
 def measure(
     arguments: list[str],
     *,
-    written: Path,
+    written: Path | None,
     modules: Path,
     home: Path | None = None,
     one_core: bool = False,
 ) -> Run:
     """Run a command in its own process and return its cost; `modules` keeps its byte code, which an
-    installed package has and which the environment may say not to write. `home` is instead of the
+    installed package has and which the environment may say not to write. `written` is the page
+    whose size counts. `home` is instead of the
     user's, `one_core` runs it on the first core that the process may use."""
     environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(modules)}
     if home is not None:
@@ -97,7 +101,7 @@ def measure(
     if status:
         raise SystemExit(f"{' '.join(arguments[:4])} … failed")
     scale = 1024 if sys.platform != "darwin" else 1024**2
-    size = written.stat().st_size / 1e6
+    size = 0.0 if written is None else written.stat().st_size / 1e6
     return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / scale, size)
 
 
@@ -126,9 +130,12 @@ def main() -> None:
         corrections.write_text(CORRECTIONS, encoding="utf-8")
         ours = [*AS_A_PROCESS, "run", "-q", "-o", str(out)]
         peer = [sys.executable, "-c", PEER, str(page)]
+        libraries = [sys.executable, "-c", "import geopandas, folium, rasterio"]
         commands = {
             "run": (ours, out / "index.html"),
             "drawn": ([*ours, "--corrections", str(corrections)], out / "index.html"),
+            "part": ([*ours, "--within", "48"], out / "index.html"),
+            "libraries": (libraries, None),
             "peer": (peer, page),
         }
         asked = {name: commands[name] for name in commands if options.only in (None, name)}
