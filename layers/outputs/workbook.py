@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import math
 import re
 import tempfile
 import zipfile
@@ -18,6 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import xlsxwriter
 
@@ -266,8 +268,12 @@ def _new_book(path: Path, title: str) -> Iterator[xlsxwriter.Workbook]:
     with tempfile.TemporaryDirectory(dir=path.parent, ignore_cleanup_errors=True) as folder:
         book = xlsxwriter.Workbook(packed, {"constant_memory": True, "tmpdir": folder})
         book.set_properties({"author": "zoneblanche", "title": _text(title), "created": FIXED_DATE})
-        yield book
-        book.close()
+        try:
+            yield book
+            book.close()
+        finally:
+            for sheet in book.worksheets():
+                sheet.row_data_fh.close()  # of a book that could not be closed
     with (
         zipfile.ZipFile(packed) as written,
         zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target,
@@ -309,11 +315,13 @@ def _write_sheet(
         for place, value in enumerate(row):
             if value is None or value == "":
                 continue
+            if isinstance(value, float) and not math.isfinite(value):
+                value = str(value)  # in words, as in the CSV: a cell has no number for it
             if isinstance(value, str):
                 shown, harmless = _shown(value)
                 sheet.write_string(last, place, shown, None if harmless else quoted)
-            elif isinstance(value, bool):
-                sheet.write_boolean(last, place, value)
+            elif isinstance(value, bool | np.bool_):
+                sheet.write_boolean(last, place, bool(value))
             else:
                 form = of_column[place] if isinstance(value, float) else None
                 sheet.write_number(last, place, value, form)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -123,3 +124,21 @@ def test_tables_are_read_as_they_were_written(tmp_path: Path) -> None:
     assert rows == [("code", "people", "km"), ("01001", 3, 1.5), ("=1+1", None, None)]
     assert book["Proposed"]["A3"].data_type == "s"
     assert [cell for (cell,) in book["Answer"].values] == ["Assumptions", "One.", "@Two."]
+
+
+def test_cells_of_every_kind(tmp_path: Path) -> None:
+    cells = pd.Series(
+        [np.float32(1.5), np.int64(4), np.bool_(True), False, math.inf, math.nan, "", "x" * 40_000],
+        dtype="object",
+    )
+    workbook.write_tables({"Kinds": pd.DataFrame({"cell": cells})}, tmp_path / "a.xlsx", title="")
+    rows = [cell for (cell,) in openpyxl.load_workbook(tmp_path / "a.xlsx")["Kinds"].values]
+    assert rows == ["cell", 1.5, 4, True, False, "inf", None, None, "x" * workbook.LONGEST]
+    assert [type(cell) for cell in rows[2:5]] == [int, bool, bool]
+
+
+def test_nothing_is_left_behind_by_a_workbook_that_fails(tmp_path: Path) -> None:
+    table = pd.DataFrame({"cell": [1, object()]})
+    with pytest.raises(TypeError):
+        workbook.write_tables({"Kinds": table}, tmp_path / "a.xlsx", title="")
+    assert list(tmp_path.iterdir()) == []
