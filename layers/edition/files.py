@@ -6,6 +6,7 @@ read was damaged after it was installed.
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -33,7 +34,11 @@ def _of_the_package(
     def read_or_say(file: Path, *args: Rest.args, **kwargs: Rest.kwargs) -> Content:
         try:
             return read(file, *args, **kwargs)
+        except MemoryError:
+            raise
         except (OSError, ValueError, LookupError, TypeError, pa.ArrowException) as error:
+            if isinstance(error, OSError) and error.errno not in (None, errno.ENOENT):
+                raise  # what the system refused is not damaged
             raise ProblemWithEnvironment(
                 _(
                     "{file}, a file of the installed package, is damaged or missing: {error} "

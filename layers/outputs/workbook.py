@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 from zoneblanche.geo.country import in_language
 from zoneblanche.geo.errors import Fault, InputError
@@ -271,6 +272,8 @@ def _new_book(path: Path, title: str) -> Iterator[xlsxwriter.Workbook]:
         try:
             yield book
             book.close()
+        except FileCreateError as error:  # of a full disk, which XlsxWriter hides
+            raise OSError(str(error)) from error
         finally:
             for sheet in book.worksheets():
                 sheet.row_data_fh.close()  # of a book that could not be closed
@@ -325,7 +328,8 @@ def _write_sheet(
             else:
                 form = of_column[place] if isinstance(value, float) else None
                 sheet.write_number(last, place, value, form)
-    sheet.autofilter(0, 0, last, len(header) - 1)
+    if header:
+        sheet.autofilter(0, 0, last, len(header) - 1)
 
 
 @lru_cache(maxsize=2**16)

@@ -78,6 +78,7 @@ def criteria_by_wave(
 def shares_listed(waves: pd.DataFrame) -> pd.Series:
     """Return by date, ascending, which share of the authorities of the last wave is listed."""
     dates = sorted(waves["wave"].cat.categories)
+    waves = waves[waves["code"].notna()]
     listed = np.zeros((len(dates), len(waves["code"].cat.categories)), dtype=bool)
     listed[_places(waves["wave"], pd.Index(dates)), waves["code"].cat.codes] = True
     return pd.Series(listed[:, listed[-1]].mean(axis=1), index=dates)

@@ -117,7 +117,9 @@ def write_payload(
     levels, parents, containers = describe_levels(territories)
     upper, upper_streams = describe_upper(atlas, layers, citations, methods=methods, wanted=wanted)
     shown = next(layer for layer in layers if layer["id"] == _id_of(show))
-    heading = title if title is not None else _title(layers, shown)
+    heading = title
+    if heading is None:
+        heading = shown["title"] if embedded else _title(layers, shown)
     if embedded is not None:
         only = embedded.findings
         # The parts of an index are not in the file.
@@ -127,7 +129,9 @@ def write_payload(
     codes, code_width = pack_codes(territories)
     outline = choose_outline(levels, len(territories))
     place = place_of(territories)
-    opening = choose_opening(upper, levels) if len(territories) > GLANCE else ""
+    # A level above has no categories: a page that shows them opens with the territories.
+    showing = [level for level in upper if set(ids_of(show)) <= _ids_in(level)]
+    opening = choose_opening(showing, levels) if len(territories) > GLANCE else ""
     head = {
         "lang": lang,
         "show": shown["id"],
@@ -179,6 +183,11 @@ def _report(atlas: Atlas) -> dict[str, Any]:
     country = atlas.territories.country
     measured = country is None or atlas.territories.level == country.base.id
     return {"report": {"mail": atlas.contact}} if measured else {}
+
+
+def _ids_in(level: Mapping[str, Any]) -> set[str]:
+    """Return the ids of the layers of a described level."""
+    return {layer["id"] for layer in level["layers"]}
 
 
 def _without_trees(upper: dict[str, Any]) -> dict[str, Any]:

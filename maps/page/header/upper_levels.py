@@ -143,7 +143,8 @@ def describe_upper(
     are those whose breaks the page does not compute itself, and `wanted` the layers that it has, by
     default all.
 
-    Of a layer, it has only what differs from the layer with the same id at the page's own level.
+    A level without any of the layers is left out. Of a layer, it has only what differs from the
+    layer with the same id at the page's own level.
     The order of a level's territories is that of its containers (`describe_levels`).
     """
     base = {layer["id"]: layer for layer in layers}
@@ -151,6 +152,8 @@ def describe_upper(
     streams: dict[str, bytes] = {}
     for upper in atlases_above(atlas):
         description, indicators = _describe(upper, base, citations, methods, wanted)
+        if not description["layers"]:
+            continue  # there would be nothing to show
         description["notices"] = [
             notice_texts(notice) for notice in upper.notices if notice not in atlas.notices
         ]

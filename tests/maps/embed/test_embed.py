@@ -26,6 +26,8 @@ from zoneblanche.layers.indicator import Indicator
 from zoneblanche.maps.drawn.assets import read_asset
 from zoneblanche.maps.embed import compact
 from zoneblanche.maps.embed.write import check_base, framed_page, write_embed
+from zoneblanche.maps.page import payload as payloads
+from zoneblanche.maps.page.header import places
 from zoneblanche.maps.page.html import OF_THE_READER, SCRIPTS, our_script, without_comments
 
 FILES = {
@@ -238,3 +240,30 @@ def test_an_embed_describes_what_it_shows_and_nothing_else(toy_atlas: Atlas) -> 
         cited |= set(payload.head["boundaries"])
         assert cited == set(range(len(payload.head["sources"])))
         assert list(small.codes) == list(toy_atlas.codes)
+
+
+def test_the_title_is_that_of_what_is_shown_whatever_else_can_be_chosen(toy_atlas: Atlas) -> None:
+    index = next(item for item in toy_atlas.indicators.values() if item.role == "index")
+    _small, payload = compact.compact_payload(
+        toy_atlas, "presence", lang="en", title=None, layers=(index.id,)
+    )
+    assert payload.head["title"]["en"] == "Presence"
+
+
+def test_categories_open_with_the_territories_that_have_them(
+    toy_atlas: Atlas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A level above has no categories: a page that opened with one had nothing to show."""
+    monkeypatch.setattr(compact, "GLANCE", 1)
+    monkeypatch.setattr(payloads, "GLANCE", 1)
+    monkeypatch.setattr(places, "OPENING_COUNT", (0, 3))
+    kind = Indicator("kind", {"fr": "Type", "en": "Kind"}, "category",
+                     categories={1: {"fr": "a", "en": "a"}, 2: {"fr": "b", "en": "b"}})  # fmt: skip
+    atlas = toy_atlas.add(kind, toy_atlas.values["fibre"] * 0 + [1.0, 2.0, 1.0, 2.0])
+    alone = compact.compact_payload(atlas, "kind", lang="en", title=None)[1].head
+    assert (alone["opening"], alone["upper"]) == ("", [])
+    both = compact.compact_payload(atlas, "kind", lang="en", title=None, layers=("presence",))
+    assert both[1].head["opening"] == "" and both[1].head["upper"]
+    whole = payloads.write_payload(atlas, "presence", lang="en").head
+    assert whole["opening"] in {level["id"] for level in whole["upper"]}
+    assert payloads.write_payload(atlas, "kind", lang="en").head["opening"] == ""

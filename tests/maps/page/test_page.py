@@ -156,10 +156,10 @@ def test_names_codes_and_containers_arrive(toy_atlas: Atlas) -> None:
 def test_a_page_that_opens_with_groups_has_the_borders_inside_them_last(
     toy_atlas: Atlas, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = opened(page_of(toy_atlas))
+    whole = opened(page_of(toy_atlas, "presence"))
     monkeypatch.setattr(payload, "GLANCE", 1)
     monkeypatch.setattr(places, "OPENING_COUNT", (1, 3))
-    text = page_of(toy_atlas)
+    text = page_of(toy_atlas, "presence")
     page = opened(text)
     assert page.head["opening"] == "epci"
     group = [1, 2, 2, 0, 0]  # of the territories, and of none
