@@ -10,19 +10,20 @@ import datetime
 import io
 import math
 import re
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
+from xlsxwriter.worksheet import Worksheet
 
 from zoneblanche.geo.country import in_language
 from zoneblanche.geo.errors import Fault, InputError
@@ -260,13 +261,24 @@ def _definitions(atlas: Atlas, columns: list[Column], lang: str) -> Iterator[lis
         yield [cited, source.url, "", "", source.published or "", "", note, "", source.licence]
 
 
+class _PlainSheet(Worksheet):
+    """A sheet whose texts are data. XlsxWriter takes one between `<r>` and `</r>` for a rich text
+    that it made itself, and writes it as XML: it could add cells, and formulas."""
+
+    def _xml_rich_inline_string(self, string: str, attributes: Any) -> None:
+        self._xml_inline_string(string, preserve=True, attributes=attributes)
+
+
 @contextmanager
 def _new_book(path: Path, title: str) -> Iterator[xlsxwriter.Workbook]:
     """A workbook to write to, row by row, which is in `path` when the block ends without an error;
     with fixed dates, inside and in the archive."""
     packed = io.BytesIO()
     # Rows that are written wait in files, where the results go and not where the system has room.
-    with tempfile.TemporaryDirectory(dir=path.parent, ignore_cleanup_errors=True) as folder:
+    # What a killed command leaves has the name of the staged file, by which the next one clears it.
+    with TemporaryDirectory(
+        prefix=f"{path.stem}.", dir=path.parent, ignore_cleanup_errors=True
+    ) as folder:
         book = xlsxwriter.Workbook(packed, {"constant_memory": True, "tmpdir": folder})
         book.set_properties({"author": "zoneblanche", "title": _text(title), "created": FIXED_DATE})
         try:
@@ -303,7 +315,7 @@ def _write_sheet(
     A text that a program could take for a formula or an error is a cell whose type is text. It
     stays text when somebody edits it.
     """
-    sheet = book.add_worksheet(name)
+    sheet = book.add_worksheet(name, worksheet_class=_PlainSheet)
     sheet.freeze_panes(1, frozen)
     for place, width in enumerate(widths):
         sheet.set_column(place, place, width)

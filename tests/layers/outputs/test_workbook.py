@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pandas as pd
 import pytest
 
 from zoneblanche.geo.errors import InputError
+from zoneblanche.geo.files.results.output import staged_file
 from zoneblanche.geo.reasons import Reason
 from zoneblanche.geo.source import Source, sha256_of
 from zoneblanche.geo.territories import Territories
@@ -142,3 +144,39 @@ def test_nothing_is_left_behind_by_a_workbook_that_fails(tmp_path: Path) -> None
     with pytest.raises(TypeError):
         workbook.write_tables({"Kinds": table}, tmp_path / "a.xlsx", title="")
     assert list(tmp_path.iterdir()) == []
+
+
+FORMULA = (
+    '<r><t>x</t></r></is></c><c r="B2"><f>HYPERLINK("http://example.org/","y")</f><v>0</v></c>'
+    '<c r="C2" t="inlineStr"><is><r><t>z</t></r>'
+)
+
+
+@pytest.mark.parametrize("text", ["<r>A & B</r>", "<r><t>x</t></r>", FORMULA, "a < b & c", "]]>"])
+def test_no_text_is_markup(text: str, tmp_path: Path) -> None:
+    """XlsxWriter writes a text that begins with <r> and ends with </r> as XML."""
+    table = pd.DataFrame({text: [text, "last"], "b": [None, 1.0], "c": [None, 2.0]}, dtype="object")
+    workbook.write_tables({"S": table}, tmp_path / "a.xlsx", title=text)
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["S"]
+    assert list(sheet.values) == [(text, "b", "c"), (text, None, None), ("last", 1, 2)]
+    assert "f" not in {cell.data_type for row in sheet.iter_rows() for cell in row}
+
+
+def test_the_next_workbook_clears_what_a_killed_one_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders: list[Path] = []
+
+    def noted(*arguments: Any, **options: Any) -> tempfile.TemporaryDirectory[str]:
+        folder = tempfile.TemporaryDirectory(*arguments, **options)
+        folders.append(Path(folder.name))
+        return folder
+
+    monkeypatch.setattr(workbook, "TemporaryDirectory", noted)
+    for _turn in range(2):
+        with staged_file(tmp_path / "a.xlsx", "tables") as path:
+            workbook.write_tables({"S": pd.DataFrame({"cell": [1]})}, path, title="")
+            assert not folders[0].exists()
+        folders[0].mkdir()  # as if the command had been killed
+        (folders[0] / "row").touch()
+    assert folders[0].parent == tmp_path
