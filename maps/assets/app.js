@@ -40,6 +40,7 @@ class Page {
     this.wanted = null; // the layer that the reader chose before its figures were there, see early.js
     this.picked = null; // the territory
     this.sought = ""; // the text after which the reader pressed Enter
+    this.choices = 0; // number of layers, levels and addresses chosen so far: what waits for data gives way to a later one
     this.whole = new Promise((done) => { this.becomeWhole = done; });
   }
 

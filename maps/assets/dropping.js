@@ -18,6 +18,7 @@ class OwnDialog {
   }
 
   open() {
+    this.closedAt = null;
     this.draw();
     if (!this.element.open) {
       this.page.root.append(this.element); // moved while open, it would no longer be modal
@@ -27,7 +28,7 @@ class OwnDialog {
 
   /** Show what the reader decided in the dialog, and give the focus back. */
   closed() {
-    this.dismissed = true;
+    this.closedAt = this.page.choices;
     this.show();
     this.page.refocus("[data-own=open]");
   }
@@ -52,7 +53,7 @@ class OwnDialog {
     const turn = ++this.turn;
     performance.mark("zb-own-start");
     this.refused = null;
-    this.dismissed = false;
+    this.closedAt = null;
     try {
       const table = await cut();
       await page.whenWhole();
@@ -66,7 +67,8 @@ class OwnDialog {
       this.refused = { file, faults: error.faults };
     }
     performance.measure("zb-own", "zb-own-start");
-    if (this.dismissed && this.wanted && !this.refused) { // while the table was read
+    if (this.closedAt !== null && this.wanted && !this.refused) { // while the table was read
+      if (this.closedAt !== page.choices) this.wanted = null; // a layer that was chosen since stays
       this.show();
       return;
     }
@@ -266,7 +268,7 @@ const DROPPING = {
     this.layer = this.findLayer(id) || this.findLayer(this.layer.id) || this.firstLayer();
     this.anew();
     const { speech } = this;
-    this.status.textContent = this.own && id
+    this.status.textContent = this.own
       ? speech.say("now_shown", { title: speech.text(this.layer.title) }) : speech.say("own_removed");
   },
 

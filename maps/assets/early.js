@@ -35,6 +35,7 @@ const EARLY = {
 
   /** The layer is named at once; its colours follow. */
   noteLayer(layer) {
+    this.choices++;
     this.wanted = layer;
     this.note({ layer: layer.id, method: "" });
     this.chooser?.show();
@@ -42,6 +43,7 @@ const EARLY = {
 
   /** The level, without the table's filters of the former one. */
   noteLevel(level) {
+    this.choices++;
     this.note({ level: level === AUTO ? "" : level || this.base.head.level.id, levelLast: true });
     Object.assign(this.table, { text: "", within: "", flag: "", columns: null, sort: "" });
   },

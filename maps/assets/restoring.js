@@ -10,6 +10,7 @@ const RESTORING = {
     }
     Object.assign(this, { address, table: address.table, wanted: null, picked: null, sought: "" });
     this.opened.anew = true;
+    this.choices++;
     this.sayBusy();
   },
 

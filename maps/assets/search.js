@@ -125,7 +125,10 @@ function drawSearch(page) {
     input.removeAttribute("aria-activedescendant");
   };
   const choose = (k, focus = true) => {
-    if (!page.isWhole()) page.sought = input.value; // there are no names to find yet
+    if (!page.isWhole()) { // there are no names to find yet
+      page.sought = input.value;
+      page.address.levelLast = false;
+    }
     if (!found[k]) return;
     const { model, i } = found[k];
     page.visit(model, i, focus);
@@ -171,11 +174,12 @@ function drawSearch(page) {
   if (!page.isWhole()) {
     input.value = page.sought; // typed before another language was chosen
     page.whole.then(() => {
-      const { sought } = page;
+      const { sought, level } = page;
       if (!input.isConnected || !input.value.trim() || (!sought && document.activeElement !== input)) return;
       look();
       // The card has the focus, unless another field was used meanwhile.
       if (sought) choose(0, [input, document.body].includes(document.activeElement));
+      if (sought && page.address.levelLast) page.setLevel(level); // chosen after the search
       page.sought = "";
     });
   }

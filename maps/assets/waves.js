@@ -69,7 +69,9 @@ function drawGained(page, waves, dates) {
   const choose = async () => {
     const lists = [...form.querySelectorAll("select")];
     const [one, other] = lists.map(({ value }) => value);
+    const { choices } = page;
     await page.whenWhole(); // which empties the lists
+    if (choices !== page.choices) return; // another level has no yes or no
     if (one && other && one !== other) page.choose(gainedLayer(page, one, other), { together: true });
     else if (page.layer.between) page.choose(shownWaves(page).at(-1), { together: true });
     else [one, other].forEach((date, k) => { lists[k].value = date; });

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -246,6 +247,28 @@ def test_a_pasted_table_is_shown_without_the_dialog_that_was_closed(reading: Rea
     assert not page.locator(".zb-own").is_visible()
 
 
+def test_a_layer_chosen_after_a_pasted_table_is_shown(reading: Reading) -> None:
+    page = reading()
+    page.evaluate(PASTE)
+    page.locator("[data-own=open]").click()
+    page.locator(".zb-own .zb-close").click()
+    choose_layer(page, "density")
+    assert read_rest(page)["layer"] == "density"
+    expect(page.locator(".zb-legend-title")).to_have_text("Densité")
+    page.locator("#zb-layer").click()
+    expect(page.locator("[data-layer]").filter(has_text="size")).to_have_count(1)
+
+
+def test_a_dialog_that_is_opened_again_stays(reading: Reading) -> None:
+    page = reading()
+    page.evaluate(PASTE)
+    for selector in ("[data-own=open]", ".zb-own .zb-close", "[data-own=open]"):
+        page.locator(selector).click()
+    read_rest(page)
+    expect(page.locator(".zb-own-account")).to_contain_text("2")
+    assert page.locator(".zb-own").is_visible()
+
+
 def test_another_address_waits_for_its_layer(reading: Reading) -> None:
     page = reading()
     page.evaluate("location.hash = '#layer=density'")
@@ -351,9 +374,13 @@ def test_another_address_is_shown_whole_after_a_use(reading: Reading) -> None:
 
 @pytest.fixture(scope="module")
 def waves_page(lozere: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page of Lozère with two earlier dates of a yes-or-no figure."""
+    """The page of Lozère with two earlier dates of a yes-or-no figure, and with made groups."""
     website = lozere.indicator("website")
-    atlas = lozere
+    places = lozere.territories
+    groups = pd.Series([f"G{at // 15:02}" for at in range(len(places))], places.codes, dtype=object)
+    parents, names = places.parents.assign(epci=groups), {name: name for name in groups.unique()}
+    named = {**places.parent_names, "epci": names}
+    atlas = replace(lozere, territories=replace(places, parents=parents, parent_names=named))
     for year in (2020, 2021):
         wave = replace(
             website, id=f"website-{year}", period=f"{year}-07-12", role="context", wave_of="website"
@@ -372,6 +399,26 @@ def test_a_date_of_two_waits_for_the_other(reading: Reading, waves_page: Path) -
     assert dates.nth(0).input_value() == "website-2020"
     dates.nth(1).select_option("website")
     assert page.evaluate(STATE)["layer"] == "website-2020/website"
+
+
+@pytest.mark.parametrize("later", ["layer", "address", "slider", "level"])
+def test_two_dates_give_way_to_a_later_choice(
+    reading: Reading, waves_page: Path, later: str
+) -> None:
+    page = reading(path=waves_page)
+    dates = page.locator(".zb-gained select")
+    dates.nth(0).select_option("website-2020")
+    dates.nth(1).select_option("website")
+    if later == "layer":
+        choose_layer(page, "density")
+    elif later == "address":
+        page.evaluate("location.hash = '#layer=density'")
+    elif later == "slider":
+        page.locator("#zb-wave").press("ArrowLeft")
+    else:
+        page.locator("#zb-level").select_option("epci")
+    shown = {"layer": "density", "address": "density", "slider": "website-2021"}
+    assert read_rest(page)["layer"] == shown.get(later, "website")
 
 
 POOLED = """async () => {
@@ -409,6 +456,16 @@ def test_a_card_is_of_the_level_chosen_after_it(
     assert page.locator(CARD).inner_text() == "Lozère"
     page.locator("#zb-level").select_option("")
     assert page.locator(CARD).count() == 0
+
+
+def test_a_level_chosen_after_a_search_is_shown(reading: Reading, france_page: Path) -> None:
+    page = reading("#level=commune", france_page)
+    page.locator("#zb-search").press_sequentially("mende")
+    page.keyboard.press("Enter")
+    page.locator("#zb-level").select_option("departement")
+    read_rest(page)
+    assert page.locator(CARD).inner_text() == "Lozère"
+    assert page.locator("#zb-level").input_value() == "departement"
 
 
 @pytest.fixture(scope="module")
