@@ -18,7 +18,7 @@ from typing import Annotated, Any
 import typer
 
 from zoneblanche.geo.messages import translate
-from zoneblanche.geo.runtime.memory import collect_seldom, end_at_once, share_one_area
+from zoneblanche.geo.runtime.memory import collect_seldom, share_one_area, skip_last_collection
 from zoneblanche.geo.runtime.surroundings import drop_settings
 from zoneblanche.scripts.cli_help import HelpfulCommand, HelpfulGroup
 from zoneblanche.scripts.commands.analyse import analyse
@@ -102,9 +102,9 @@ def command_line() -> typer.core.TyperGroup:
     return typer.main.get_group(app)
 
 
-def called(arguments: Sequence[str]) -> typer.core.TyperGroup:
-    """Return the commands among which the called one is: where a name of `COMMANDS` comes first,
-    that one alone, because typer takes as long to build all of them as a run to read a country."""
+def command_line_for(arguments: Sequence[str]) -> typer.core.TyperGroup:
+    """Return the command line for these arguments. If the first one is a name of `COMMANDS`, only
+    that command is built: typer takes several hundredths of a second to build all of them."""
     alone = [name for name in arguments[:1] if name in COMMANDS]
     return typer.main.get_group(app_of(alone)) if alone else command_line()
 
@@ -127,7 +127,7 @@ def main() -> None:
     drop_settings()
     with screens():
         status = handed_on(run_command(sys.argv[1:]))
-    end_at_once()
+    skip_last_collection()
     sys.exit(status)
 
 
@@ -137,7 +137,9 @@ def run_command(arguments: list[str]) -> int:
     arguments = [argument for argument in arguments if argument != "--debug"]
     logging.basicConfig(level=logging.ERROR, format="%(message)s")
     try:
-        status = called(arguments)(args=arguments, prog_name="zoneblanche", standalone_mode=False)
+        status = command_line_for(arguments)(
+            args=arguments, prog_name="zoneblanche", standalone_mode=False
+        )
         return status if isinstance(status, int) else 0
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else 0

@@ -1,7 +1,7 @@
 """The files of an edition, opened.
 
 They are part of the package: unlike the files of a user, they need no limits. One that cannot be
-read was damaged after it was installed.
+read was damaged after it was installed; one that can be read is not compared with what was built.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ Rest = ParamSpec("Rest")
 Content = TypeVar("Content")
 
 
-def _of_the_package(
+def _naming_unreadable(
     read: Callable[Concatenate[Path, Rest], Content],
 ) -> Callable[Concatenate[Path, Rest], Content]:
-    """A reader that says of a file which it cannot read that the package is damaged."""
+    """Return the reader with an error that names the file which it cannot read, and the remedy."""
 
     @wraps(read)
     def read_or_say(file: Path, *args: Rest.args, **kwargs: Rest.kwargs) -> Content:
@@ -41,8 +41,8 @@ def _of_the_package(
                 raise  # what the system refused is not damaged
             raise ProblemWithEnvironment(
                 _(
-                    "{file}, a file of the installed package, is damaged or missing: {error} "
-                    "Install zoneblanche again.",
+                    "{file}, a file of an installed package, cannot be read ({error}). Install "
+                    "that package again.",
                     file=str(file),
                     error=error,
                 )
@@ -51,13 +51,13 @@ def _of_the_package(
     return read_or_say
 
 
-@_of_the_package
+@_naming_unreadable
 def read_shapes(file: Path) -> gpd.GeoDataFrame:
     """Return territories with their shapes, by `code`."""
     return gpd.read_parquet(file).set_index("code")
 
 
-@_of_the_package
+@_naming_unreadable
 def read_frame(
     file: Path, columns: Sequence[str] | None = None, *, coded: Sequence[str] = ()
 ) -> pd.DataFrame:
@@ -69,14 +69,14 @@ def read_frame(
     )
 
 
-@_of_the_package
+@_naming_unreadable
 def read_known(file: Path, columns: Sequence[str]) -> pd.DataFrame:
     """Return those columns of a Parquet file that it has."""
     names = pq.read_schema(file).names
     return read_frame(file, [name for name in columns if name in names])
 
 
-@_of_the_package
+@_naming_unreadable
 def read_packed(file: Path, wanted: Callable[[str], bool]) -> pa.Table:
     """Return the wanted columns of a Parquet file as they are stored."""
     return pq.read_table(
@@ -88,7 +88,7 @@ HEADER = b"zoneblanche"
 """Key of the header in the metadata of a file of streams."""
 
 
-@_of_the_package
+@_naming_unreadable
 def read_streams(file: Path) -> tuple[dict[str, bytes], dict[str, Any]]:
     """Return the streams of a Parquet file with the columns `name` and `data`, and its header."""
     table = pq.read_table(file)
@@ -97,13 +97,13 @@ def read_streams(file: Path) -> tuple[dict[str, bytes], dict[str, Any]]:
     return dict(zip(names, data, strict=True)), header
 
 
-@_of_the_package
+@_naming_unreadable
 def read_texts(file: Path) -> pd.DataFrame:
     """Return a CSV file; every cell is a text, "" where it is empty."""
     return pd.read_csv(file, dtype=str, keep_default_na=False)
 
 
-@_of_the_package
+@_naming_unreadable
 def read_json(file: Path) -> dict[str, Any]:
     """Return the object of a JSON file."""
     content: dict[str, Any] = json.loads(file.read_text("utf-8"))

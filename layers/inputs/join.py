@@ -199,7 +199,7 @@ def _places(codes: pd.Series, valid: pd.Index) -> np.ndarray:
         valid = pd.Index(valid.unique().to_numpy(dtype="object"), dtype="object")
     texts = pd.Index(codes.to_numpy(dtype="object"), dtype="object")
     places: np.ndarray = valid.get_indexer(texts)
-    # Codes of territories have no missing one, which a missing one would be found at.
+    # A missing code has a place only if one of the valid codes is missing.
     return np.where(codes.notna(), places, -1) if valid.hasnans else places
 
 

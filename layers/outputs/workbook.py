@@ -144,7 +144,8 @@ def write_tables(tables: Mapping[str, pd.DataFrame], path: Path, *, title: str) 
     """Write tables as the sheets of a workbook to a path that is not yet in its place.
 
     Args:
-        tables: by the name of the sheet, at most 31 characters; without their index.
+        tables: of texts, numbers and truth values, by the name of the sheet, of which 31 characters
+            are kept and must differ; without their index.
         path: of the file.
         title: of the workbook.
 

@@ -103,8 +103,9 @@ def write_embed(
     Returns:
         Size in bytes of each file by its name.
 
-    Raises: InputError: nothing with that name to show, no such area, not an http(s) address, or a
-        folder with other content.
+    Raises:
+        InputError: nothing with that name to show, no such area, not an http(s) address, or a
+            folder with other content.
         ProblemWithEnvironment: the folder cannot be written.
     """
     base = check_base(url)

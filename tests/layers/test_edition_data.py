@@ -388,7 +388,7 @@ def test_arrondissements_fill_their_communes(communes: gpd.GeoDataFrame) -> None
 
 
 @pytest.mark.parametrize("name", ["borders.parquet", "communes.parquet", "levels.csv"])
-def test_a_damaged_package_is_named(
+def test_a_file_of_the_package_that_cannot_be_read_is_named(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     country = read_country("fr")
@@ -397,6 +397,6 @@ def test_a_damaged_package_is_named(
     (folder / name).write_bytes((folder / name).read_bytes()[:500] + b"\xff")
     monkeypatch.setattr(edition, "edition_folder", lambda _country: folder)
     read_anew = inspect.unwrap(edition_territories)  # and not once for all tests
-    with pytest.raises(ProblemWithEnvironment, match=f"{name}.* is damaged.* again") as caught:
+    with pytest.raises(ProblemWithEnvironment, match=f"{name}.* cannot be read .* again") as caught:
         read_anew(country)
-    assert "abîmé ou absent" in caught.value.said_in("fr")
+    assert "ne peut être lu" in caught.value.said_in("fr")

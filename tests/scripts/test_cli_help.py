@@ -5,12 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from importlib.metadata import version
+from typing import Any
 
 import pytest
 
 from zoneblanche.geo.messages import translate_text
 from zoneblanche.scripts.build.catalogues import help_texts
-from zoneblanche.scripts.cli import main
+from zoneblanche.scripts.cli import COMMANDS, command_line, command_line_for, main
 
 LEVELS = "commune, epci, departement, region, …"
 """Ids, which are the same in both languages."""
@@ -85,3 +86,24 @@ def test_the_package_runs_as_the_command_does() -> None:
         check=True,
     )
     assert done.stdout.strip() == version("zoneblanche")
+
+
+def described(command: Any) -> list[Any]:
+    names = ("name", "opts", "required", "default", "nargs", "multiple", "help", "metavar")
+    parameters = [{name: getattr(one, name, None) for name in names} for one in command.params]
+    return [*parameters, command.help, type(command)]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_that_is_built_alone_is_the_same(name: str) -> None:
+    alone, among_all = command_line_for([name, "--nothing"]), command_line()
+    assert list(alone.commands) == [name]
+    assert described(alone.commands[name]) == described(among_all.commands[name])
+    assert described(alone) == described(among_all)
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["--help"], ["rnu"], ["plan", "sites"], ["--lang", "run"]]
+)
+def test_all_commands_are_built_where_none_is_named_first(arguments: list[str]) -> None:
+    assert command_line_for(arguments) is command_line()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 import tempfile
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -90,12 +92,19 @@ def test_texts_are_never_formulas(atlas: Atlas, tmp_path: Path) -> None:
     assert {cell.data_type for cell in codes} == {"s"}
 
 
-def test_the_same_figures_give_the_same_bytes(atlas: Atlas, tmp_path: Path) -> None:
-    for name in ("one", "two"):
+def test_the_same_figures_give_the_same_bytes(
+    atlas: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, zone in (("one", "UTC"), ("two", "Pacific/Noumea")):
         (tmp_path / name).mkdir()
+        monkeypatch.setenv("TZ", zone)
         write_results(atlas, tmp_path / name, lang="fr", title="Toy")
     first, second = (tmp_path / name / "territories.xlsx" for name in ("one", "two"))
     assert sha256_of(first) == sha256_of(second)
+    with zipfile.ZipFile(first) as packed:
+        dates = re.findall(rb"[0-9-]{10}T[0-9:]{8}Z", packed.read("docProps/core.xml"))
+        assert set(dates) == {b"2000-01-01T00:00:00Z"}
+        assert {entry.date_time for entry in packed.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
 def test_many_territories_have_a_workbook_on_request(
